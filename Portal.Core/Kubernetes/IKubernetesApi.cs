@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Backends;
+
+namespace Portal.Core.Kubernetes;
+
+/// <summary>
+/// One cluster's API as one identity (the portal, a person, an access group). The only way to a cluster; sets the
+/// impersonation headers and checks every name. All members fail as <see cref="BackendException"/> with backend
+/// <c>kubernetes</c>, or as <see cref="ArgumentException"/> when a name is not valid (nothing is sent then).
+/// </summary>
+public interface IKubernetesApi
+{
+    /// <summary>Gives the server's version, <c>v1.31.4</c>, with its suffix.</summary>
+    Task<string> GetVersionAsync(CancellationToken cancellationToken);
+
+    /// <summary>Gives an object, or null when it is not there.</summary>
+    Task<JsonObject?> FindAsync(KubernetesResource resource, string? inNamespace, string name, CancellationToken cancellationToken);
+
+    /// <summary>Lists objects in pages of 500; a 410 in between begins again.</summary>
+    Task<IReadOnlyList<JsonObject>> ListAsync(KubernetesResource resource, string? inNamespace, CancellationToken cancellationToken, string? labelSelector = null, string? fieldSelector = null);
+
+    /// <summary>Server-side apply with the portal's field manager. Conflicts are 409 with the other manager's name unless forced.</summary>
+    Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken cancellationToken, bool force = false, bool dryRun = false);
+
+    /// <summary>Creates an object, or posts to a subresource such as <c>token</c>.</summary>
+    Task<JsonObject> CreateAsync(KubernetesResource resource, string? inNamespace, JsonObject body, CancellationToken cancellationToken, string? name = null, string? subresource = null);
+
+    /// <summary>Deletes an object; false when it was not there. What it made goes first (foreground), or stays without an owner (<paramref name="orphan"/>).</summary>
+    Task<bool> DeleteAsync(KubernetesResource resource, string? inNamespace, string name, CancellationToken cancellationToken, bool orphan = false);
+
+    /// <summary>Asks whether this identity may do something (SelfSubjectAccessReview).</summary>
+    Task<bool> CanAsync(string verb, string group, string resource, string? inNamespace, CancellationToken cancellationToken);
+
+    /// <summary>Opens a raw connection to a port of a pod through the API server.</summary>
+    Task<Stream> ConnectAsync(string inNamespace, string pod, int port, CancellationToken cancellationToken);
+}
+
+/// <summary>Gives access to clusters' APIs.</summary>
+public interface IClusterConnector
+{
+    /// <summary>Gives the API as the portal itself. Only provisioning and shared watches use it.</summary>
+    /// <exception cref="BackendException"><see cref="BackendFailure.NotFound"/>: the portal has no identity in this cluster yet.</exception>
+    Task<IKubernetesApi> AsPortalAsync(ClusterKey cluster, CancellationToken cancellationToken);
+
+    /// <summary>Gives the API as the person of the scope (impersonated), so that the cluster's RBAC decides and its audit log names them.</summary>
+    /// <exception cref="ForbiddenException">The scope is of another project, or may not read.</exception>
+    Task<IKubernetesApi> AsPersonAsync(ClusterKey cluster, Scope scope, CancellationToken cancellationToken);
+
+    /// <summary>Gives the API with an explicit identity; for the bootstrap, whose certificate is kept in memory only.</summary>
+    IKubernetesApi WithIdentity(ClusterKey cluster, ClusterIdentity identity);
+}
+
+/// <summary>How the portal reaches a cluster and proves who it is.</summary>
+/// <param name="ApiAddress">Address of the API, https.</param>
+/// <param name="AuthorityPem">The cluster's CA certificate.</param>
+/// <param name="CertificatePem">Client certificate.</param>
+/// <param name="PrivateKeyPem">Its key; a secret.</param>
+public sealed record ClusterIdentity(string ApiAddress, string AuthorityPem, string CertificatePem, string PrivateKeyPem)
+{
+    /// <summary>Hides the key.</summary>
+    public override string ToString() => $"identity at {ApiAddress}";
+}

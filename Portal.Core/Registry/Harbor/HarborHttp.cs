@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Portal.Core.Backends;
+
+namespace Portal.Core.Registry.Harbor;
+
+/// <summary>Calls Harbor: credentials, the header that makes a name a name, pages, and Harbor's own meaning of statuses.</summary>
+internal sealed class HarborHttp(BackendHttp http, IOptions<HarborOptions> options, TimeProvider time)
+{
+    public const string Backend = "harbor";
+    private const int PageSize = 100;
+    private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(2);
+
+    public HarborOptions Options => options.Value;
+
+    public static BackendCall Call(HttpMethod method, string operation, string path, object? body = null, params (string Name, string? Value)[] query) => new()
+    {
+        Backend = Backend,
+        Operation = operation,
+        Method = method,
+        Path = "/api/v2.0" + path,
+        Body = body,
+        Query = [.. query],
+    };
+
+    /// <summary>Sends a call with the portal's own account; a 401 is asked once more after the freeze that somebody's wrong password may have caused.</summary>
+    public async Task<BackendAnswer> SendAsync(BackendCall call, CancellationToken cancellationToken)
+    {
+        var login = new HarborLogin(Options.UserName, Options.ReadPassword());
+        try
+        {
+            return await SendAsync(call, login, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackendException e) when (e.Status is HttpStatusCode.Unauthorized)
+        {
+            await Task.Delay(Frozen, time, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(call, login, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends a call in somebody else's name, once.</summary>
+    public async Task<BackendAnswer> SendAsync(BackendCall call, HarborLogin login, CancellationToken cancellationToken)
+    {
+        if (Options.Url.Length == 0)
+        {
+            throw new BackendException(Backend, call.Operation, BackendFailure.Unreachable, "no Harbor is configured (Portal:Harbor:Url)");
+        }
+
+        var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.UserName}:{login.Password}"));
+        var whole = call with
+        {
+            BaseUrl = Options.Url,
+            Headers = [.. call.Headers, ("Authorization", "Basic " + basic), ("X-Is-Resource-Name", "true")],
+        };
+        try
+        {
+            return await http.SendAsync(whole, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackendException e)
+        {
+            throw Translate(e);
+        }
+    }
+
+    /// <summary>Reads one object, or null when there is none.</summary>
+    public async Task<T?> FindAsync<T>(BackendCall call, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return (await SendAsync(call, cancellationToken).ConfigureAwait(false)).Read<T>();
+        }
+        catch (BackendException e) when (e.Failure is BackendFailure.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads a list to its last page. The total is not believed: filters do not change it.</summary>
+    public async Task<ImmutableArray<T>> ListAsync<T>(BackendCall call, CancellationToken cancellationToken)
+    {
+        var all = ImmutableArray.CreateBuilder<T>();
+        for (var page = 1; ; page++)
+        {
+            var wanted = call with { Query = [.. call.Query, ("page", $"{page}"), ("page_size", $"{PageSize}")] };
+            var items = (await SendAsync(wanted, cancellationToken).ConfigureAwait(false)).Read<T[]>();
+            all.AddRange(items);
+            if (items.Length < PageSize)
+            {
+                return all.ToImmutable();
+            }
+        }
+    }
+
+    /// <summary>Deletes; what is gone already is fine.</summary>
+    public async Task DeleteAsync(string operation, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(Call(HttpMethod.Delete, operation, path), cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackendException e) when (e.Failure is BackendFailure.NotFound)
+        {
+            // Gone.
+        }
+    }
+
+    // 401 is the portal's own account or a project's, never the person's sign-in; 409 is there already, whatever words the
+    // name brings into the message; 412 is a state that does not allow it; read-only mode ends by itself.
+    private static BackendException Translate(BackendException e)
+    {
+        var failure = e.Status switch
+        {
+            HttpStatusCode.Unauthorized => BackendFailure.Forbidden,
+            HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed => BackendFailure.Conflict,
+            HttpStatusCode.Forbidden when e.Answer?.Contains("read only mode", StringComparison.Ordinal) == true => BackendFailure.Throttled,
+            HttpStatusCode.Forbidden when e.Answer?.Contains("exceed the configured upper limit", StringComparison.Ordinal) == true => BackendFailure.QuotaExceeded,
+            HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => BackendFailure.Invalid,
+            HttpStatusCode.InsufficientStorage => BackendFailure.QuotaExceeded,
+            _ => e.Failure,
+        };
+        return failure == e.Failure ? e : new BackendException(e.Backend, e.Operation, failure, e.Answer, e.Status, e.RequestId) { RetryAfter = e.RetryAfter };
+    }
+}

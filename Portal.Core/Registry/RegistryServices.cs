@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Portal.Core.Registry.Harbor;
+
+namespace Portal.Core.Registry;
+
+/// <summary>Registers the shared registry.</summary>
+public static class RegistryServices
+{
+    /// <summary>Adds Harbor's clients. Needs Backends; the caller binds <see cref="HarborOptions"/> to its section.</summary>
+    public static IServiceCollection AddRegistry(this IServiceCollection services)
+    {
+        services.AddOptions<HarborOptions>();
+        services.AddSingleton<IValidateOptions<HarborOptions>, HarborOptionsValidation>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<HarborHttp>();
+        services.AddSingleton<IHarborClient, HarborClient>();
+        services.AddSingleton<IHarborAccounts, HarborAccounts>();
+        return services;
+    }
+}

@@ -1,0 +1,149 @@
+namespace Portal.Sandbox.Heat;
+
+/// <summary>The parameters of Magnum's Kubernetes template that no cluster of ours changes but by a label, with their defaults.</summary>
+internal static class ParameterDefaults
+{
+    /// <summary>The policy of the Keystone webhook; <c>{project}</c> stands for the project's id.</summary>
+    public const string KeystonePolicy = """
+        [{"users": {"roles": ["k8s_admin"], "projects": ["{project}"]}, "resource_permissions": {"*/*": ["*"]}, "nonresource_permissions": {"/healthz": ["get", "post"]}}, {"users": {"roles": ["k8s_developer"], "projects": ["{project}"]}, "resource_permissions": {"!kube-system/['apiServices', 'bindings', 'componentstatuses', 'configmaps', 'cronjobs', 'customResourceDefinitions', 'deployments', 'endpoints', 'events', 'horizontalPodAutoscalers', 'ingresses', 'initializerConfigurations', 'jobs', 'limitRanges', 'localSubjectAccessReviews', 'namespaces', 'networkPolicies', 'persistentVolumeClaims', 'persistentVolumes', 'podDisruptionBudgets', 'podPresets', 'podTemplates', 'pods', 'replicaSets', 'replicationControllers', 'resourceQuotas', 'secrets', 'selfSubjectAccessReviews', 'serviceAccounts', 'services', 'statefulSets', 'storageClasses', 'subjectAccessReviews', 'tokenReviews']": ["*"], "*/['clusterrolebindings', 'clusterroles', 'rolebindings', 'roles', 'controllerrevisions', 'nodes', 'podSecurityPolicies']": ["get", "list", "watch"], "*/['certificateSigningRequests']": ["create", "delete", "get", "list", "watch", "update"]}}, {"users": {"roles": ["k8s_viewer"], "projects": ["{project}"]}, "resource_permissions": {"!kube-system/['tokenReviews']": ["*"], "!kube-system/['apiServices', 'bindings', 'componentstatuses', 'configmaps', 'cronjobs', 'customResourceDefinitions', 'deployments', 'endpoints', 'events', 'horizontalPodAutoscalers', 'ingresses', 'initializerConfigurations', 'jobs', 'limitRanges', 'localSubjectAccessReviews', 'namespaces', 'networkPolicies', 'persistentVolumeClaims', 'persistentVolumes', 'podDisruptionBudgets', 'podPresets', 'podTemplates', 'pods', 'replicaSets', 'replicationControllers', 'resourceQuotas', 'secrets', 'selfSubjectAccessReviews', 'serviceAccounts', 'services', 'statefulSets', 'storageClasses', 'subjectAccessReviews']": ["get", "list", "watch"], "*/['clusterrolebindings', 'clusterroles', 'rolebindings', 'roles', 'controllerrevisions', 'nodes', 'podSecurityPolicies']": ["get", "list", "watch"]}}]
+        """;
+
+    private const string Lines = """
+        existing_master_private_ip=
+        master_role=master
+        existing_security_group=
+        fixed_subnet_cidr=10.0.0.0/24
+        heapster_enabled=False
+        metrics_server_enabled=True
+        metrics_server_chart_tag=v3.7.0
+        prometheus_monitoring=False
+        grafana_admin_passwd=******
+        portal_network_cidr=10.254.0.0/16
+        flannel_network_cidr=10.100.0.0/16
+        flannel_network_subnetlen=24
+        flannel_backend=vxlan
+        system_pods_initial_delay=30
+        system_pods_timeout=5
+        admission_control_list=PodSecurityPolicy,NamespaceLifecycle,LimitRanger,ServiceAccount,ResourceQuota,TaintNodesByCondition,Priority,DefaultTolerationSeconds,DefaultStorageClass,StorageObjectInUseProtection,PersistentVolumeClaimResize,MutatingAdmissionWebhook,ValidatingAdmissionWebhook,RuntimeClass
+        kube_allow_priv=true
+        boot_volume_type=
+        etcd_volume_type=
+        docker_volume_type=
+        cgroup_driver=cgroupfs
+        traefik_ingress_controller_tag=v1.7.28
+        wait_condition_timeout=6000
+        minions_to_remove=
+        registry_enabled=False
+        registry_port=5000
+        swift_region=
+        registry_container=container
+        registry_insecure=True
+        registry_chunksize=5242880
+        region_name=RegionOne
+        loadbalancing_protocol=TCP
+        tls_disabled=False
+        kube_dashboard_enabled=True
+        influx_grafana_dashboard_enabled=False
+        verify_ca=False
+        kubernetes_port=6443
+        http_proxy=
+        https_proxy=
+        no_proxy=
+        trust_id=******
+        hyperkube_prefix=docker.io/rancher/
+        cloud_provider_tag=v1.23.1
+        cloud_provider_enabled=False
+        etcd_tag=v3.4.6
+        coredns_tag=1.6.6
+        flannel_tag=v0.15.1
+        flannel_cni_tag=v0.3.0
+        kube_dashboard_version=v2.0.0
+        metrics_scraper_tag=v1.0.4
+        insecure_registry_url=
+        container_infra_prefix=
+        dns_service_ip=10.254.0.10
+        dns_cluster_domain=cluster.local
+        openstack_ca=******
+        nodes_affinity_policy=soft-anti-affinity
+        availability_zone=
+        cert_manager_api=False
+        ca_key=******
+        calico_tag=v3.21.2
+        calico_kube_controllers_tag=v1.0.3
+        calico_ipv4pool=10.100.0.0/16
+        calico_ipv4pool_ipip=Off
+        pods_network_cidr=10.100.0.0/16
+        ingress_controller=
+        ingress_controller_role=ingress
+        octavia_ingress_controller_tag=v1.18.0
+        kubelet_options=
+        kubeapi_options=
+        kubecontroller_options=
+        kubeproxy_options=
+        kubescheduler_options=
+        octavia_enabled=False
+        octavia_provider=amphora
+        octavia_lb_algorithm=ROUND_ROBIN
+        octavia_lb_healthcheck=True
+        kube_service_account_key=******
+        kube_service_account_private_key=******
+        prometheus_tag=v1.8.2
+        grafana_tag=5.1.5
+        heat_container_agent_tag=wallaby-stable-1
+        keystone_auth_enabled=True
+        k8s_keystone_auth_tag=v1.18.0
+        monitoring_enabled=False
+        monitoring_retention_days=14
+        monitoring_retention_size=14
+        monitoring_interval_seconds=30
+        monitoring_storage_class_name=
+        monitoring_ingress_enabled=False
+        cluster_basic_auth_secret=
+        cluster_root_domain_name=localhost
+        prometheus_operator_chart_tag=v8.12.13
+        prometheus_adapter_enabled=True
+        prometheus_adapter_chart_tag=1.4.0
+        prometheus_adapter_configmap=
+        tiller_enabled=False
+        tiller_tag=v2.16.7
+        tiller_namespace=magnum-tiller
+        helm_client_url=
+        helm_client_sha256=018f9908cb950701a5d59e757653a790c66d8eda288625dbb185354ca6f41f6b
+        helm_client_tag=v3.2.1
+        auto_healing_enabled=False
+        auto_healing_controller=draino
+        magnum_auto_healer_tag=v1.18.0
+        auto_scaling_enabled=False
+        cinder_csi_enabled=True
+        cinder_csi_plugin_tag=v1.18.0
+        csi_attacher_tag=v2.0.0
+        csi_provisioner_tag=v1.4.0
+        csi_snapshotter_tag=v1.2.2
+        csi_resizer_tag=v0.3.0
+        csi_node_driver_registrar_tag=v1.1.0
+        node_problem_detector_tag=v0.6.2
+        nginx_ingress_controller_tag=0.32.0
+        nginx_ingress_controller_chart_tag=4.0.17
+        draino_tag=abf028a
+        autoscaler_tag=v1.18.1
+        min_node_count=0
+        update_max_batch_size=1
+        npd_enabled=True
+        ostree_remote=
+        ostree_commit=
+        use_podman=True
+        selinux_mode=enforcing
+        kube_image_digest=
+        container_runtime=host-docker
+        containerd_version=1.4.4
+        containerd_tarball_url=
+        containerd_tarball_sha256=96641849cb78a0a119223a427dfdc1ade88412ef791a14193212c8c8e29d447b
+        post_install_manifest_url=
+        master_lb_allowed_cidrs=
+        """;
+
+    public static IEnumerable<KeyValuePair<string, string>> All => Lines
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => line.TrimEnd('\r').Split('=', 2))
+        .Select(pair => KeyValuePair.Create(pair[0], pair[1]));
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using Portal.Core.Backends;
+using Portal.Core.Kubernetes;
+
+namespace Portal.Tests.Addons;
+
+/// <summary>A cluster's objects in memory.</summary>
+internal sealed class MemoryKubernetes : IKubernetesApi
+{
+    public List<JsonObject> Objects { get; } = [];
+
+    public HashSet<string> Forbidden { get; } = [];
+
+    /// <summary>What somebody else does just before an object is created.</summary>
+    public Action? BeforeCreate { get; set; }
+
+    public Task<string> GetVersionAsync(CancellationToken cancellationToken) => Task.FromResult("v1.31.4");
+
+    public Task<JsonObject?> FindAsync(KubernetesResource resource, string? inNamespace, string name, CancellationToken cancellationToken) =>
+        Task.FromResult(Objects.Find(o => (string)o["kind"]! == resource.Kind && (string)o["metadata"]!["name"]! == name));
+
+    public Task<IReadOnlyList<JsonObject>> ListAsync(KubernetesResource resource, string? inNamespace, CancellationToken cancellationToken, string? labelSelector = null, string? fieldSelector = null) =>
+        Forbidden.Contains(resource.Kind)
+            ? throw new BackendException("kubernetes", "list", BackendFailure.Forbidden)
+            : Task.FromResult<IReadOnlyList<JsonObject>>([.. Objects.Where(o => (string)o["kind"]! == resource.Kind && Has(o, labelSelector)).Select(o => JsonNode.Parse(o.ToJsonString())!.AsObject())]);
+
+    public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken cancellationToken, bool force = false, bool dryRun = false)
+    {
+        Objects.RemoveAll(o => (string)o["kind"]! == (string)manifest["kind"]! && (string)o["metadata"]!["name"]! == (string)manifest["metadata"]!["name"]!);
+        Objects.Add(manifest);
+        return Task.FromResult(manifest);
+    }
+
+    public Task<JsonObject> CreateAsync(KubernetesResource resource, string? inNamespace, JsonObject body, CancellationToken cancellationToken, string? name = null, string? subresource = null)
+    {
+        BeforeCreate?.Invoke();
+        if (Objects.Any(o => (string)o["kind"]! == resource.Kind && (string)o["metadata"]!["name"]! == (string)body["metadata"]!["name"]!))
+        {
+            throw new BackendException("kubernetes", "create", BackendFailure.Conflict);
+        }
+
+        Objects.Add(body);
+        return Task.FromResult(body);
+    }
+
+    public Task<bool> DeleteAsync(KubernetesResource resource, string? inNamespace, string name, CancellationToken cancellationToken, bool orphan = false) => throw new NotSupportedException();
+
+    public Task<bool> CanAsync(string verb, string group, string resource, string? inNamespace, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<Stream> ConnectAsync(string inNamespace, string pod, int port, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    // Of selectors only "has this label" is understood; others let everything through.
+    private static bool Has(JsonObject o, string? selector) => selector is null || selector.Contains('=', StringComparison.Ordinal) || o["metadata"]?["labels"]?[selector] is not null;
+}

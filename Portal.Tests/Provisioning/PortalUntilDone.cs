@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Core.Provisioning;
+using Portal.Core.Storage;
+using Portal.Hosting;
+using Portal.Tests.Support;
+
+namespace Portal.Tests.Provisioning;
+
+/// <summary>The real portal in a process that ends by itself when the cluster's plan has ended: 0 when it is done.</summary>
+internal static class PortalUntilDone
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        await using var portal = await PortalProcess.StartAsync(args, CancellationToken.None);
+        var store = portal.App.Services.GetRequiredService<IDocumentStore>();
+        Plan? ended = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var plans = await store.ListAsync(PlanDocuments.Plans, null, CancellationToken.None);
+                ended = plans.Select(p => p.Value).FirstOrDefault(p => p.Kind == "cluster-initialisation" && p.State is not PlanState.Running);
+                return ended is not null;
+            },
+            "the plan has ended",
+            within: TimeSpan.FromMinutes(10));
+        Console.WriteLine(Addons.InitialisationTests.Explain(ended!));
+        return ended!.State is PlanState.Done ? 0 : 1;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Text.Json;
+using Portal.Core.Addons;
+using Portal.Core.Addons.Life;
+using Portal.Core.Audit;
+using Portal.Core.Clusters;
+using Portal.Core.Identity;
+using Portal.Core.Kubernetes;
+using Portal.Core.Mapping;
+using Portal.Core.Provisioning;
+using Portal.Core.Backends;
+
+namespace Portal.Tests.Security;
+
+/// <summary>One way into another project: a method of a service, called by somebody with that project's ids.</summary>
+/// <param name="Method">Interface and method.</param>
+/// <param name="Kind">What the method does.</param>
+/// <param name="Call">The call; gives what the caller gets to see.</param>
+internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, Scope, Task<object?>> Call)
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    /// <summary>Every read and write of the services that pages use.</summary>
+    public static IReadOnlyList<Attempt> All { get; } =
+    [
+        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Kubernetes(), .. Others(),
+    ];
+
+    private static IEnumerable<Attempt> Clusters() =>
+    [
+        Read("IClusterService.WatchAsync", async (w, s) => (await w.Get<IClusterService>().WatchAsync(s, None)).Items),
+        Quiet("IClusterService.WatchFreshnessAsync", (w, s) => FirstAsync(t => w.Get<IClusterService>().WatchFreshnessAsync(s, t))),
+        Read("IClusterService.FindAsync", async (w, s) => await w.Get<IClusterService>().FindAsync(s, w.ClusterId, None)),
+        Read("IClusterService.WatchOneAsync", (w, s) => FirstAsync(t => w.Get<IClusterService>().WatchOneAsync(s, w.ClusterId, t))),
+        Quiet("IClusterService.RefreshAsync", (w, s) => Nothing(w.Get<IClusterService>().RefreshAsync(s, None))),
+        Quiet("IClusterService.CheckAsync", async (w, s) => await w.Get<IClusterService>().CheckAsync(s, Spec(), None)),
+        Write("IClusterService.CreateAsync", async (w, s) => await w.Get<IClusterService>().CreateAsync(s, Spec() with { TemplateId = await TemplateAsync(w, s), FixedNetwork = await NetworkAsync(w) }, Guid.NewGuid().ToString(), None)),
+        Write("IClusterService.ResizeAsync", async (w, s) => await w.Get<IClusterService>().ResizeAsync(s, w.ClusterId, 2, null, None)),
+        Write("IClusterService.DeleteAsync", async (w, s) => await w.Get<IClusterService>().DeleteAsync(s, w.ClusterId, "shop-private", None)),
+        Write("IClusterService.InitialiseAsync", async (w, s) => await w.Get<IClusterService>().InitialiseAsync(s, w.ClusterId, "bare", None)),
+    ];
+
+    private static IEnumerable<Attempt> Offers() =>
+    [
+        Quiet("IClusterOffer.ListTemplatesAsync", async (w, s) => await w.Get<IClusterOffer>().ListTemplatesAsync(s, None)),
+        Quiet("IClusterOffer.ListKeypairsAsync", async (w, s) => await w.Get<IClusterOffer>().ListKeypairsAsync(s, None)),
+        OwnWrite("IClusterOffer.ImportKeypairAsync", async (w, s) => await w.Get<IClusterOffer>().ImportKeypairAsync(s, "theirs", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFtC0CBu8HxTOyG8Y7O5f7HkXGkhoA3nAIsJUbtxBzXU them", None)),
+        Quiet("IClusterOffer.ListFlavorsAsync", async (w, s) => await w.Get<IClusterOffer>().ListFlavorsAsync(s, None)),
+        Read("IClusterOffer.ListNetworksAsync", async (w, s) => await w.Get<IClusterOffer>().ListNetworksAsync(s, None)),
+        Quiet("IClusterOffer.ListImagesAsync", async (w, s) => await w.Get<IClusterOffer>().ListImagesAsync(s, None)),
+        Quiet("IClusterOffer.GetRoomAsync", async (w, s) => await w.Get<IClusterOffer>().GetRoomAsync(s, None)),
+    ];
+
+    private static IEnumerable<Attempt> Evidence() =>
+    [
+        Read("IClusterEvidence.ListNodeGroupsAsync", async (w, s) => await w.Get<IClusterEvidence>().ListNodeGroupsAsync(s, w.ClusterId, None)),
+        Read("IClusterEvidence.ListEventsAsync", async (w, s) => await w.Get<IClusterEvidence>().ListEventsAsync(s, w.ClusterId, 50, None)),
+        Quiet("IClusterEvidence.ListFailedResourcesAsync", async (w, s) => await w.Get<IClusterEvidence>().ListFailedResourcesAsync(s, w.ClusterId, None)),
+        Quiet("IClusterEvidence.ExplainAsync", async (w, s) => await w.Get<IClusterEvidence>().ExplainAsync(s, w.ClusterId, None)),
+    ];
+
+    private static IEnumerable<Attempt> Plans() =>
+    [
+        // A plan of the own project about a foreign subject may begin; it changes nothing there, and the owner does not see it.
+        OwnWrite("IPlanService.StartAsync", async (w, s) =>
+        {
+            await w.Get<IPlanService>().StartAsync(s, new PlanRequest("cluster-delete", ClusterPlans.Subject(w.ClusterId), "theirs", JsonSerializer.SerializeToElement(new { clusterId = w.ClusterId })), None);
+            return null;
+        }),
+        Read("IPlanService.FindAsync", async (w, s) => await w.Get<IPlanService>().FindAsync(s, w.PlanId, None)),
+        Read("IPlanService.ListAsync", async (w, s) => await w.Get<IPlanService>().ListAsync(s, ClusterPlans.Subject(w.ClusterId), None)),
+        Quiet("IPlanService.FindRunningAsync", async (w, s) => await w.Get<IPlanService>().FindRunningAsync(s, ClusterPlans.Subject(w.ClusterId), None)),
+        Read("IPlanService.WatchAsync", (w, s) => FirstAsync(t => w.Get<IPlanService>().WatchAsync(s, w.PlanId, t))),
+        Read("IPlanService.WatchAllAsync", async (w, s) => (await w.Get<IPlanService>().WatchAllAsync(s, None)).Items),
+        Write("IPlanService.RetryAsync", (w, s) => Nothing(w.Get<IPlanService>().RetryAsync(s, w.PlanId, "cluster.zones", None))),
+        Write("IPlanService.CancelAsync", (w, s) => Nothing(w.Get<IPlanService>().CancelAsync(s, w.PlanId, undo: true, None))),
+    ];
+
+    private static IEnumerable<Attempt> Mappings() =>
+    [
+        Read("IMappingService.FindAsync", async (w, s) => await w.Get<IMappingService>().FindAsync(s, None)),
+        OwnWrite("IMappingService.EnsureAsync", async (w, s) => await w.Get<IMappingService>().EnsureAsync(s, None)),
+        OwnWrite("IMappingService.RepairAsync", async (w, s) => await w.Get<IMappingService>().RepairAsync(s, None)),
+        OwnWrite("IMappingService.GetPullCredentialAsync", async (w, s) => await w.Get<IMappingService>().GetPullCredentialAsync(s, "test", None)),
+        OwnWrite("IMappingService.GetPullSecretAsync", async (w, s) => await w.Get<IMappingService>().GetPullSecretAsync(s, "test", None)),
+    ];
+
+    private static IEnumerable<Attempt> Kubernetes() =>
+    [
+        Write("IKubeconfigService.CreateAsync", async (w, s) => (await w.Get<IKubeconfigService>().CreateAsync(s, w.Cluster, "x", TimeSpan.FromHours(1), None)).Text),
+        Write("IKubeconfigService.CreateAsync", async (w, s) => (await w.Get<IKubeconfigService>().CreateAsync(s, w.Renamed, "x", TimeSpan.FromHours(1), None)).Text),
+        Read("IKubeconfigService.ListAsync", async (w, s) => await w.Get<IKubeconfigService>().ListAsync(s, w.Cluster, None)),
+        Write("IKubeconfigService.ListAsync", async (w, s) => await w.Get<IKubeconfigService>().ListAsync(s, w.Renamed, None)),
+        Write("IKubeconfigService.RevokeAsync", (w, s) => Nothing(w.Get<IKubeconfigService>().RevokeAsync(s, w.Cluster, w.KubeconfigAccount, None))),
+        Write("IKubeconfigService.RevokeAsync", (w, s) => Nothing(w.Get<IKubeconfigService>().RevokeAsync(s, w.Renamed, w.KubeconfigAccount, None))),
+        Read("IClusterNodes.ListAsync", async (w, s) => await w.Get<IClusterNodes>().ListAsync(s, w.Cluster, None)),
+        Write("IClusterNodes.ListAsync", async (w, s) => await w.Get<IClusterNodes>().ListAsync(s, w.Renamed, None)),
+        Write("IAddonHealthReader.ReadAsync", async (w, s) => await w.Get<IAddonHealthReader>().ReadAsync(s, w.ClusterId, ["prometheus"], None)),
+        Quiet("IClusterAddons.ListAsync", async (w, s) => await w.Get<IClusterAddons>().ListAsync(s, w.ClusterId, None)),
+        Quiet("IClusterAddons.ListOffersAsync", async (w, s) => await w.Get<IClusterAddons>().ListOffersAsync(s, w.ClusterId, None)),
+        Write("IClusterAddons.CompareAsync", async (w, s) => await w.Get<IClusterAddons>().CompareAsync(s, w.ClusterId, AddonChangeKind.Add, "traefik", None)),
+        Write("IClusterAddons.ChangeAsync", async (w, s) => await w.Get<IClusterAddons>().ChangeAsync(s, w.ClusterId, AddonChangeKind.Add, "traefik", [], None)),
+        Read("IClusterConnector.AsPersonAsync", async (w, s) => await (await w.Get<IClusterConnector>().AsPersonAsync(w.Cluster, s, None)).ListAsync(KubernetesResource.Of("v1", "Namespace"), null, None)),
+        Write("IClusterConnector.AsPersonAsync", async (w, s) => await w.Get<IClusterConnector>().AsPersonAsync(w.Renamed, s, None)),
+
+        // No person's: the portal's own identity is found by project and id together, so another project's name finds nothing.
+        Write("IClusterConnector.AsPortalAsync", async (w, _) => await w.Get<IClusterConnector>().AsPortalAsync(w.Renamed, None)),
+
+        // Takes the secret itself; who has it needs no portal.
+        Quiet("IClusterConnector.WithIdentity", (_, _) => Task.FromResult<object?>(null)),
+    ];
+
+    private static IEnumerable<Attempt> Others() =>
+    [
+        OwnWrite("IAuditLog.WriteAsync", (w, s) => Nothing(w.Get<IAuditLog>().WriteAsync(s, "test.write", "cluster/theirs", "ok", None))),
+        Read("IAuditLog.ListAsync", async (w, s) => (await w.Get<IAuditLog>().ListAsync(s, 200, null, None)).Select(e => new { e.ProjectId, e.UserName })),
+        Write("ISessionScopes.EnterAsync", async (w, _) => (await w.Get<ISessionScopes>().EnterAsync(w.StrangersSession, w.Owner.ProjectId, None)).ToString()),
+        Quiet("ISessionScopes.ListProjectsAsync", async (w, _) => await w.Get<ISessionScopes>().ListProjectsAsync(w.StrangersSession, None)),
+    ];
+
+    private static Attempt Read(string method, Func<TwoTeams, Scope, Task<object?>> call) => new(method, AttemptKind.Read, call);
+
+    private static Attempt Quiet(string method, Func<TwoTeams, Scope, Task<object?>> call) => new(method, AttemptKind.Quiet, call);
+
+    private static Attempt Write(string method, Func<TwoTeams, Scope, Task<object?>> call) => new(method, AttemptKind.Write, call);
+
+    private static Attempt OwnWrite(string method, Func<TwoTeams, Scope, Task<object?>> call) => new(method, AttemptKind.OwnWrite, call);
+
+    private static ClusterSpec Spec() => new() { Name = "theirs", TemplateId = "k8s-1.31-small", NodeCount = 1, MasterCount = 1, Profile = "bare" };
+
+    private static async Task<string> TemplateAsync(TwoTeams world, Scope scope) =>
+        (await world.Get<IClusterOffer>().ListTemplatesAsync(scope, None)).First(t => t.Name == "k8s-1.31-small").Id;
+
+    private static async Task<string> NetworkAsync(TwoTeams world) =>
+        (await world.Get<IClusterOffer>().ListNetworksAsync(world.Owner, None)).Single(n => n.Name == "shop-net").Id;
+
+    private static async Task<object?> Nothing(Task task)
+    {
+        await task;
+        return null;
+    }
+
+    // The first that comes; a watch that stays silent shows nothing.
+    private static async Task<object?> FirstAsync<T>(Func<CancellationToken, IAsyncEnumerable<T>> watch)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            await foreach (var item in watch(patience.Token).WithCancellation(patience.Token))
+            {
+                return item;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Silent.
+        }
+
+        return null;
+    }
+}
+
+/// <summary>What a method does, for the two rules: strangers see nothing, and those who may not change do not.</summary>
+internal enum AttemptKind
+{
+    /// <summary>Shows the owner something that only the owner may see.</summary>
+    Read,
+
+    /// <summary>Shows or changes nothing that belongs to a project alone here.</summary>
+    Quiet,
+
+    /// <summary>Changes, or opens, what the ids name: refused to strangers.</summary>
+    Write,
+
+    /// <summary>Changes the caller's own project only; takes no id of another.</summary>
+    OwnWrite,
+}

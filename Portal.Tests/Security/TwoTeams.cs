@@ -1,0 +1,80 @@
+using Portal.Core.Backends;
+using Portal.Core.Clusters;
+using Portal.Core.Identity;
+using Portal.Core.Identity.Sessions;
+using Portal.Core.Kubernetes;
+using Portal.Core.Provisioning;
+using Portal.Core.Storage;
+using Portal.Sandbox.Hosting;
+using Portal.Tests.Addons;
+using Portal.Tests.Support;
+
+namespace Portal.Tests.Security;
+
+/// <summary>Two teams on one portal: team-shop has a cluster that is a platform, team-data wants to see it.</summary>
+public sealed class TwoTeams : IAsyncLifetime
+{
+    internal PortalHost Host { get; private set; } = null!;
+
+    /// <summary>Gets the owner: a member of team-shop.</summary>
+    internal Scope Owner { get; private set; } = null!;
+
+    /// <summary>Gets a reader of team-shop.</summary>
+    internal Scope Reader { get; private set; } = null!;
+
+    /// <summary>Gets a member of team-data, with everything they may do there.</summary>
+    internal Scope Stranger { get; private set; } = null!;
+
+    internal string StrangersSession { get; private set; } = "";
+
+    internal string ClusterId { get; private set; } = "";
+
+    internal string PlanId { get; private set; } = "";
+
+    internal string KubeconfigAccount { get; private set; } = "";
+
+    internal ClusterKey Cluster => new(Owner.Region, Owner.ProjectId, ClusterId);
+
+    /// <summary>Gets team-shop's cluster under team-data's name.</summary>
+    internal ClusterKey Renamed => new(Stranger.Region, Stranger.ProjectId, ClusterId);
+
+    /// <summary>Gets what only team-shop may see.</summary>
+    internal IReadOnlyList<string> Marks => [Owner.ProjectId, ClusterId, PlanId, "shop-", "dana-laptop"];
+
+    public T Get<T>()
+        where T : notnull => Host.Get<T>();
+
+    /// <inheritdoc />
+    public async Task InitializeAsync()
+    {
+        Host = await PortalHost.StartAsync(InitialisationTests.FastOptions, new SandboxOptions { Pace = 2000 });
+        (Owner, _) = await EnterAsync("dana", "team-shop");
+        (Reader, _) = await EnterAsync("noor", "team-shop");
+        (Stranger, StrangersSession) = await EnterAsync("mei", "team-data");
+        var template = (await Get<IClusterOffer>().ListTemplatesAsync(Owner, CancellationToken.None)).First(t => t.Name == "k8s-1.31-small");
+        var created = await Get<IClusterService>().CreateAsync(
+            Owner, new ClusterSpec { Name = "shop-private", TemplateId = template.Id, NodeCount = 1, MasterCount = 1, Profile = "bare" }, Guid.NewGuid().ToString(), CancellationToken.None);
+        (ClusterId, PlanId) = (created.ClusterId, created.PlanId);
+        var plan = await InitialisationTests.EndAsync(Host, Owner, ClusterId);
+        Assert.True(plan.State is PlanState.Done, InitialisationTests.Explain(plan));
+        await Get<IKubeconfigService>().CreateAsync(Owner, Cluster, "shop-private", TimeSpan.FromHours(1), CancellationToken.None);
+        KubeconfigAccount = (await Get<IKubeconfigService>().ListAsync(Owner, Cluster, CancellationToken.None)).Single().Name;
+    }
+
+    /// <inheritdoc />
+    public async Task DisposeAsync() => await Host.DisposeAsync();
+
+    private async Task<(Scope Scope, string Session)> EnterAsync(string user, string project)
+    {
+        var before = await SessionsAsync();
+        using var browser = Host.NewBrowser();
+        (await browser.SignInAsync(user)).Dispose();
+        var session = (await SessionsAsync()).Except(before).Single();
+        var scopes = Get<ISessionScopes>();
+        var id = (await scopes.ListProjectsAsync(session, CancellationToken.None)).Single(p => p.Name == project).Id;
+        return (await scopes.EnterAsync(session, id, CancellationToken.None), session);
+    }
+
+    private async Task<IReadOnlyList<string>> SessionsAsync() =>
+        [.. (await Get<IDocumentStore>().ListAsync(SessionDocument.Type, null, CancellationToken.None)).Select(s => s.Id)];
+}

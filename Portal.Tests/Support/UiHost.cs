@@ -1,0 +1,95 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Portal.Core.Addons;
+using Portal.Core.Audit;
+using Portal.Core.Clusters;
+using Portal.Core.Identity;
+using Portal.Core.Kubernetes;
+using Portal.Core.Provisioning;
+using Portal.Hosting;
+using Portal.Identity;
+using Portal.Shell;
+using Portal.Tests.Support.Fakes;
+
+namespace Portal.Tests.Support;
+
+/// <summary>The portal's pages in a real browser over fakes: every state can be shown at will. Somebody is always signed in.</summary>
+internal sealed class UiHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private UiHost(WebApplication app) => _app = app;
+
+    public FakeClusters Clusters { get; } = new();
+
+    public FakePlans Plans { get; } = new();
+
+    public FakeOffer Offer { get; } = new();
+
+    public FakeScopes Scopes { get; } = new();
+
+    public FakeAudit Audit { get; } = new();
+
+    public FakeAccess Access { get; } = new();
+
+    public FakeInside Inside { get; } = new();
+
+    public string Url => _app.Urls.First();
+
+    public static async Task<UiHost> StartAsync(int port = 0)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(App).Assembly.GetName().Name,
+            ContentRootPath = Path.Combine(RepositoryPaths.Root, "Portal"),
+            EnvironmentName = "Development",
+        });
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        builder.WebHost.UseStaticWebAssets();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.AddShell();
+        builder.Services.AddAuthentication("fake").AddScheme<AuthenticationSchemeOptions, AlwaysSignedIn>("fake", null);
+        builder.Services.AddAuthorization();
+        builder.Services.AddScoped<PortalSession>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        HostFakes? fakes = null;
+        builder.Services.AddSingleton(_ => fakes!);
+        foreach (var type in (Type[])[typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(ISessionScopes), typeof(IAuditLog), typeof(IKubeconfigService), typeof(IUserPreferences), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterNodes)])
+        {
+            builder.Services.AddSingleton(type, services => services.GetRequiredService<HostFakes>().Find(type));
+        }
+
+        var app = builder.Build();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, "Portal.staticwebassets.endpoints.json"));
+        app.MapShell();
+        var host = new UiHost(app);
+        fakes = new HostFakes([host.Clusters, host.Offer, host.Plans, host.Scopes, host.Audit, host.Access, host.Inside, new FakeClusterAddons(host.Plans)]);
+        await app.StartAsync();
+        return host;
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private sealed record HostFakes(object[] All)
+    {
+        public object Find(Type type) => All.First(type.IsInstanceOfType);
+    }
+
+    private sealed class AlwaysSignedIn(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, System.Text.Encodings.Web.UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            var identity = new ClaimsIdentity([new Claim("name", "shop-lead"), new Claim("sub", "u1"), new Claim(ShellClaims.Session, "s1")], "fake", "name", null);
+            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), "fake")));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using MudBlazor;
+
+namespace Portal.Shell;
+
+/// <summary>The look of MudBlazor's components: the values of wwwroot-assets/tokens.json (a test compares them).</summary>
+internal static class PortalTheme
+{
+    private static readonly string[] Sans = ["Inter Variable", "system-ui", "-apple-system", "Segoe UI", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"];
+
+    private static readonly PaletteLight Light = new()
+    {
+        Primary = "#0B6275",
+        PrimaryContrastText = "#FFFFFF",
+        PrimaryDarken = "#084C5B",
+        PrimaryLighten = "#E0F0F3",
+        Secondary = "#4A5660",
+        SecondaryContrastText = "#FFFFFF",
+        Tertiary = "#552A9B",
+        TertiaryContrastText = "#FFFFFF",
+        TertiaryLighten = "#F0EAFB",
+        Info = "#2461C8",
+        InfoContrastText = "#FFFFFF",
+        InfoLighten = "#E5EEFC",
+        Success = "#17703F",
+        SuccessContrastText = "#FFFFFF",
+        SuccessLighten = "#E2F3E9",
+        Warning = "#8F5C00",
+        WarningContrastText = "#FFFFFF",
+        WarningLighten = "#FFF0D2",
+        Error = "#9C1420",
+        ErrorContrastText = "#FFFFFF",
+        ErrorLighten = "#FDE8E6",
+        Dark = "#182128",
+        DarkContrastText = "#FFFFFF",
+        TextPrimary = "#182128",
+        TextSecondary = "#4A5660",
+        TextDisabled = "#5F6B75",
+        ActionDefault = "#4A5660",
+        ActionDisabled = "#5F6B75",
+        ActionDisabledBackground = "#E9EDF0",
+        Background = "#F5F7F8",
+        BackgroundGray = "#EEF1F3",
+        Surface = "#FFFFFF",
+        DrawerBackground = "#F5F7F8",
+        DrawerText = "#4A5660",
+        DrawerIcon = "#5F6B75",
+        AppbarBackground = "#FFFFFF",
+        AppbarText = "#182128",
+        LinesDefault = "#DEE3E7",
+        LinesInputs = "#85919B",
+        TableLines = "#EAEEF0",
+        TableStriped = "#FFFFFF",
+        TableHover = "#F0F4F6",
+        Divider = "#DEE3E7",
+        DividerLight = "#EAEEF0",
+        Skeleton = "#E9EDF0",
+        OverlayDark = "rgba(17,22,26,0.5)",
+        OverlayLight = "rgba(255,255,255,0.5)",
+        BorderOpacity = 1,
+        HoverOpacity = 0.06,
+        RippleOpacity = 0,
+        RippleOpacitySecondary = 0,
+    };
+
+    private static readonly PaletteDark Dark = new()
+    {
+        Primary = "#5AC2D6",
+        PrimaryContrastText = "#06232A",
+        PrimaryDarken = "#7FD3E2",
+        PrimaryLighten = "#123239",
+        Secondary = "#B0BBC4",
+        SecondaryContrastText = "#191F25",
+        Tertiary = "#D9C8FF",
+        TertiaryContrastText = "#191F25",
+        TertiaryLighten = "#292143",
+        Info = "#7CB0FF",
+        InfoContrastText = "#191F25",
+        InfoLighten = "#172B4B",
+        Success = "#6ADCA0",
+        SuccessContrastText = "#191F25",
+        SuccessLighten = "#13301F",
+        Warning = "#F0B851",
+        WarningContrastText = "#191F25",
+        WarningLighten = "#36290F",
+        Error = "#FF7F77",
+        ErrorContrastText = "#191F25",
+        ErrorLighten = "#3B1819",
+        Dark = "#E6EBEF",
+        DarkContrastText = "#191F25",
+        TextPrimary = "#E6EBEF",
+        TextSecondary = "#B0BBC4",
+        TextDisabled = "#93A0AA",
+        ActionDefault = "#B0BBC4",
+        ActionDisabled = "#93A0AA",
+        ActionDisabledBackground = "#2A333B",
+        Background = "#11161A",
+        BackgroundGray = "#141A1F",
+        Surface = "#191F25",
+        DrawerBackground = "#11161A",
+        DrawerText = "#B0BBC4",
+        DrawerIcon = "#93A0AA",
+        AppbarBackground = "#191F25",
+        AppbarText = "#E6EBEF",
+        LinesDefault = "#2C353D",
+        LinesInputs = "#6C7984",
+        TableLines = "#242C33",
+        TableStriped = "#191F25",
+        TableHover = "#212930",
+        Divider = "#2C353D",
+        DividerLight = "#242C33",
+        Skeleton = "#2A333B",
+        OverlayDark = "rgba(17,22,26,0.5)",
+        OverlayLight = "rgba(255,255,255,0.5)",
+        BorderOpacity = 1,
+        HoverOpacity = 0.06,
+        RippleOpacity = 0,
+        RippleOpacitySecondary = 0,
+    };
+
+    /// <summary>Gets the theme; one for all circuits, never changed.</summary>
+    public static MudTheme Instance { get; } = new()
+    {
+        PaletteLight = Light,
+        PaletteDark = Dark,
+        Shadows = new Shadow { Elevation = Elevations() },
+        Typography = new Typography
+        {
+            Default = new DefaultTypography { FontFamily = Sans, FontSize = "0.875rem", FontWeight = "400", LineHeight = "1.25rem", LetterSpacing = "normal" },
+            H1 = new H1Typography { FontFamily = Sans, FontSize = "1.375rem", FontWeight = "620", LineHeight = "1.75rem", LetterSpacing = "-0.012em" },
+            H2 = new H2Typography { FontFamily = Sans, FontSize = "0.9375rem", FontWeight = "620", LineHeight = "1.25rem", LetterSpacing = "normal" },
+            H3 = new H3Typography { FontFamily = Sans, FontSize = "0.8125rem", FontWeight = "620", LineHeight = "1.125rem", LetterSpacing = "normal" },
+            H4 = new H4Typography { FontFamily = Sans, FontSize = "1.25rem", FontWeight = "640", LineHeight = "1.625rem", LetterSpacing = "-0.01em" },
+            H5 = new H5Typography { FontFamily = Sans, FontSize = "1.125rem", FontWeight = "640", LineHeight = "1.5rem", LetterSpacing = "-0.01em" },
+            H6 = new H6Typography { FontFamily = Sans, FontSize = "0.9375rem", FontWeight = "620", LineHeight = "1.25rem", LetterSpacing = "normal" },
+            Subtitle1 = new Subtitle1Typography { FontFamily = Sans, FontSize = "0.875rem", FontWeight = "600", LineHeight = "1.25rem", LetterSpacing = "normal" },
+            Subtitle2 = new Subtitle2Typography { FontFamily = Sans, FontSize = "0.8125rem", FontWeight = "600", LineHeight = "1.125rem", LetterSpacing = "normal" },
+            Body1 = new Body1Typography { FontFamily = Sans, FontSize = "0.875rem", FontWeight = "400", LineHeight = "1.25rem", LetterSpacing = "normal" },
+            Body2 = new Body2Typography { FontFamily = Sans, FontSize = "0.8125rem", FontWeight = "400", LineHeight = "1.125rem", LetterSpacing = "normal" },
+            Button = new ButtonTypography { FontFamily = Sans, FontSize = "0.8125rem", FontWeight = "560", LineHeight = "1.125rem", LetterSpacing = "normal", TextTransform = "none" },
+            Caption = new CaptionTypography { FontFamily = Sans, FontSize = "0.75rem", FontWeight = "400", LineHeight = "1rem", LetterSpacing = "normal" },
+            Overline = new OverlineTypography { FontFamily = Sans, FontSize = "0.6875rem", FontWeight = "600", LineHeight = "1rem", LetterSpacing = "normal", TextTransform = "none" },
+        },
+        LayoutProperties = new LayoutProperties
+        {
+            DefaultBorderRadius = "4px",
+            AppbarHeight = "48px",
+            DrawerWidthLeft = "220px",
+            DrawerMiniWidthLeft = "56px",
+            DrawerWidthRight = "380px",
+            DrawerMiniWidthRight = "56px",
+        },
+    };
+
+    // MudBlazor has one list for both themes; the variables carry both colours.
+    private static string[] Elevations() =>
+        [.. Enumerable.Range(0, 26).Select(level => level switch { 0 => "none", 1 => "var(--cp-shadow-1)", <= 8 => "var(--cp-shadow-2)", _ => "var(--cp-shadow-3)" })];
+}

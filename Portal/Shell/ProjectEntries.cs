@@ -1,0 +1,24 @@
+using Portal.Shared;
+
+namespace Portal.Shell;
+
+/// <summary>An entry of the drawer and of the bottom bar.</summary>
+/// <param name="Name">Name.</param>
+/// <param name="Drawing">One of <see cref="LineIcons"/>.</param>
+/// <param name="Url">Address in a project.</param>
+/// <param name="Key">The letter after g.</param>
+/// <param name="IsExact">Whether only this very address is the entry's place.</param>
+/// <param name="Group">Group label before it, or null.</param>
+public sealed record ProjectEntry(string Name, string Drawing, Func<string, string> Url, string Key, bool IsExact, string? Group);
+
+/// <summary>The entries of a project; a feature adds its own here.</summary>
+public static class ProjectEntries
+{
+    /// <summary>Gives the entries in the language of the person.</summary>
+    public static IReadOnlyList<ProjectEntry> All() =>
+    [
+        new(ShellText.Overview, LineIcons.Overview, ProjectRoutes.Overview, "o", true, null),
+        new(ShellText.Clusters, LineIcons.Cluster, ProjectRoutes.Clusters, "c", false, null),
+        new(ShellText.Activity, LineIcons.Activity, ProjectRoutes.Activity, "a", false, ShellText.GroupProject),
+    ];
+}

@@ -1,0 +1,32 @@
+namespace Portal.Shell;
+
+/// <summary>Addresses of a project's pages. Every link is made here.</summary>
+public static class ProjectRoutes
+{
+    /// <summary>Overview, the start page of a project.</summary>
+    public static string Overview(string projectId) => $"/p/{Uri.EscapeDataString(projectId)}";
+
+    /// <summary>List of clusters.</summary>
+    public static string Clusters(string projectId) => $"{Overview(projectId)}/clusters";
+
+    /// <summary>The wizard.</summary>
+    public static string CreateCluster(string projectId) => $"{Clusters(projectId)}/create";
+
+    /// <summary>A cluster, on one of its tabs.</summary>
+    public static string Cluster(string projectId, string clusterId, string? tab = null) =>
+        $"{Clusters(projectId)}/{Uri.EscapeDataString(clusterId)}{(tab is null ? "" : $"?tab={Uri.EscapeDataString(tab)}")}";
+
+    /// <summary>A plan, with one of its steps open.</summary>
+    public static string Plan(string projectId, string planId, string? step = null) =>
+        $"{Overview(projectId)}/plans/{Uri.EscapeDataString(planId)}{(step is null ? "" : $"?step={Uri.EscapeDataString(step)}")}";
+
+    /// <summary>What was done in the project.</summary>
+    public static string Activity(string projectId) => $"{Overview(projectId)}/activity";
+
+    /// <summary>Gives the project's id in a relative address, or null.</summary>
+    public static string? ProjectOf(string relative)
+    {
+        var parts = relative.Split('?', '#')[0].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return parts is ["p", var project, ..] ? Uri.UnescapeDataString(project) : null;
+    }
+}
