@@ -22,7 +22,7 @@ internal sealed class PlanRunner : IDisposable
     private readonly PlanKeeping keeping;
     private readonly PlanTaking taking;
     private readonly EngineParts parts;
-    private bool hasSwept;
+    private readonly TaskCompletionSource swept = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public PlanRunner(
         IDocumentStore store, IChangeBus bus, IWorkRunner work, StepCatalog catalog, StepRunner steps, StepGate gate, PlanLocks locks, PlanEnding ending, TimeProvider time, ILogger<PlanRunner> logger)
@@ -32,6 +32,9 @@ internal sealed class PlanRunner : IDisposable
         parts = new(steps, gate, catalog, work, time, logger, stopping.Token);
         taking = new(id, keeping, locks, ending, parts);
     }
+
+    /// <summary>Gets what ends when the engine has looked at everything that was there when it started.</summary>
+    public Task Swept => swept.Task;
 
     /// <summary>Takes over every plan that is not ended, now and every few minutes (what a lost signal left behind).</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -134,13 +137,13 @@ internal sealed class PlanRunner : IDisposable
             after = page[^1].Id;
         }
 
-        hasSwept = true;
+        swept.TrySetResult();
         await parts.Work.RunAtAsync(PlanTopics.SweepKey, parts.Time.GetUtcNow() + SweepEvery, cancellationToken).ConfigureAwait(false);
     }
 
     private Task SweepAsync(string planId, CancellationToken cancellationToken)
     {
-        if (!hasSwept)
+        if (!swept.Task.IsCompleted)
         {
             taking.Inherit(planId);
         }

@@ -3,6 +3,8 @@ using Portal.Core.Clusters;
 using Portal.Core.Clusters.Watching;
 using Portal.Core.Live;
 using Portal.Core.Provisioning;
+using Portal.Core.Storage;
+using Portal.Tests.Provisioning;
 using Portal.Tests.Support;
 
 namespace Portal.Tests.Clusters;
@@ -109,6 +111,24 @@ public sealed class ClusterWatchTests : IAsyncDisposable
         before.Magnum.ListFailure = null;
         await after.Poller.PollAsync(TestScopes.Region, after.Poller.Board(TestScopes.Region), default);
         Assert.False(after.Poller.Board(TestScopes.Region).Freshness("p1").IsKept);
+    }
+
+    [Fact]
+    public async Task Stop_WhileSeenRowsAreWritten_WritesThemToTheEnd()
+    {
+        var (home, stopping) = (new HookedHome(new MemoryHome()), new TaskCompletionSource<Task>());
+        var bench = new ClusterBench(new DocumentStore(home));
+        bench.Magnum.Put(FakeMagnum.Row());
+        home.BeforePut("cluster_rows", () =>
+        {
+            stopping.SetResult(bench.DisposeAsync().AsTask());
+            return Task.CompletedTask;
+        });
+
+        _ = bench.Board;
+        await await stopping.Task.WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Single(await new DocumentStore(home).ListAsync(KeptRows.Type, "project:p1", default));
     }
 
     [Fact]

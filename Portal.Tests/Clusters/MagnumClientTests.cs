@@ -48,6 +48,19 @@ public sealed class MagnumClientTests
         Assert.Null(await world.Magnum.FindClusterAsync(world.Scope, Id, default));
     }
 
+    [Fact]
+    public async Task FindCluster_WhileItsNodeGroupsGo_IsMagnumsOwnFailure_AndMayHeal()
+    {
+        await using var world = await ClientWorld.StartAsync(http => SmallServer.JsonAsync(
+            http, 400, """{"errors": [{"status": 400, "code": "client", "detail": "Invalid input for field/attribute master_count. Value: '0'. Value should be greater or equal to 1"}]}"""));
+
+        var e = await Assert.ThrowsAsync<BackendException>(() => world.Magnum.FindClusterAsync(world.Scope, Id, default));
+
+        Assert.Equal((BackendFailure.Broken, true), (e.Failure, e.MayHeal));
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, e.Status);
+        Assert.Contains("master_count", e.Answer, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("first")]
     [InlineData("../quotas")]

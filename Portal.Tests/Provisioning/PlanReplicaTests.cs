@@ -15,7 +15,7 @@ public sealed class PlanReplicaTests
     public async Task TwoEngines_OverOneStore_OneGoesOnAndTheOtherLetsGo()
     {
         var (firstRuns, secondRuns, cancelled, ends) = (0, 0, 0, new TaskCompletionSource());
-        await using var first = await TestEngine.StartAsync(home, time, [
+        await using var first = await TestEngine.StartBesideAsync(home, time, [
             new TestStep("a")
             {
                 Run = async (x, token) =>
@@ -40,7 +40,7 @@ public sealed class PlanReplicaTests
         var plan = await first.Plans.StartAsync(TestEngine.Member, TestEngine.Request(), default);
         await first.UntilAsync(plan.Id, p => p.Steps[0].State is StepState.Running);
 
-        await using var second = await TestEngine.StartAsync(home, time, [
+        await using var second = await TestEngine.StartBesideAsync(home, time, [
             new TestStep("a")
             {
                 Run = async (x, token) =>
@@ -68,7 +68,7 @@ public sealed class PlanReplicaTests
         var engines = new List<TestEngine>();
         for (var n = 0; n < 4; n++)
         {
-            engines.Add(await TestEngine.StartAsync(home, time, [new TestStep("a") { Run = (_, _) => throw new StepFailedException(Reason.Of("x"), Actor.Project) }]));
+            engines.Add(await TestEngine.StartBesideAsync(home, time, [new TestStep("a") { Run = (_, _) => throw new StepFailedException(Reason.Of("x"), Actor.Project) }]));
         }
 
         var plans = await Task.WhenAll(Enumerable.Range(0, 40).Select(n => engines[n % 4].Plans.StartAsync(TestEngine.Member, TestEngine.Request(), default)));
@@ -86,8 +86,8 @@ public sealed class PlanReplicaTests
     {
         var go = new TaskCompletionSource();
         var hooked = new HookedHome(home);
-        await using var first = await TestEngine.StartAsync(home, time, [Until(go)]);
-        await using var second = await TestEngine.StartAsync(hooked, time, [new TestStep("a")]);
+        await using var first = await TestEngine.StartBesideAsync(home, time, [Until(go)]);
+        await using var second = await TestEngine.StartBesideAsync(hooked, time, [new TestStep("a")]);
         var plan = await first.Plans.StartAsync(TestEngine.Member, TestEngine.Request(), default);
         await first.UntilAsync(plan.Id, p => p.Steps[0].State is StepState.Running);
 
@@ -108,7 +108,7 @@ public sealed class PlanReplicaTests
     public async Task Cancel_OnAnotherReplica_StopsTheStepBeforeThePlanEnds()
     {
         var ended = new TaskCompletionSource<bool>();
-        await using var first = await TestEngine.StartAsync(home, time, [
+        await using var first = await TestEngine.StartBesideAsync(home, time, [
             new TestStep("a")
             {
                 Run = async (x, token) =>
@@ -120,7 +120,7 @@ public sealed class PlanReplicaTests
                 },
             },
         ]);
-        await using var second = await TestEngine.StartAsync(home, time, [new TestStep("a")]);
+        await using var second = await TestEngine.StartBesideAsync(home, time, [new TestStep("a")]);
         var plan = await first.Plans.StartAsync(TestEngine.Member, TestEngine.Request(), default);
         await first.UntilAsync(plan.Id, p => p.Steps[0].State is StepState.Running);
 
@@ -135,10 +135,10 @@ public sealed class PlanReplicaTests
     [Fact]
     public async Task Retry_OnAReplicaThatLostThePlan_IsTakenUpThere()
     {
-        await using var first = await TestEngine.StartAsync(home, time, [new TestStep("a") { Run = (x, _) => x.Step.Attempts.Length > 1 ? Task.FromResult(StepResult.Done) : throw Stuck() }]);
+        await using var first = await TestEngine.StartBesideAsync(home, time, [new TestStep("a") { Run = (x, _) => x.Step.Attempts.Length > 1 ? Task.FromResult(StepResult.Done) : throw Stuck() }]);
         var plan = await first.Plans.StartAsync(TestEngine.Member, TestEngine.Request(), default);
         var stuck = await first.UntilAsync(plan.Id, PlanState.NeedsSomeone);
-        await using var second = await TestEngine.StartAsync(home, time, [new TestStep("a") { Run = (_, _) => throw Stuck() }]);
+        await using var second = await TestEngine.StartBesideAsync(home, time, [new TestStep("a") { Run = (_, _) => throw Stuck() }]);
         await second.UntilAsync(plan.Id, p => p.Runner != stuck.Runner && p.State is PlanState.NeedsSomeone);
 
         await first.Plans.RetryAsync(TestEngine.Member, plan.Id, "a", default);
@@ -153,8 +153,8 @@ public sealed class PlanReplicaTests
     {
         var (go, runs) = (new TaskCompletionSource(), new TaskCompletionSource());
         var (hooked, witness) = (new HookedHome(home), new PlanWitness());
-        await using var second = await TestEngine.StartAsync(home, time, [Until(go, runs)]);
-        await using var first = await TestEngine.StartAsync(hooked, time, [new TestStep("a") { Run = (_, _) => throw Stuck(final: true) }], observer: witness);
+        await using var second = await TestEngine.StartBesideAsync(home, time, [Until(go, runs)]);
+        await using var first = await TestEngine.StartBesideAsync(hooked, time, [new TestStep("a") { Run = (_, _) => throw Stuck(final: true) }], observer: witness);
         async Task RetryAsync(string id)
         {
             await second.Plans.RetryAsync(TestEngine.Member, id, "a", default);
@@ -189,7 +189,7 @@ public sealed class PlanReplicaTests
     public async Task Plan_LostAndGivenBackAtOnce_IsTakenUpWithoutWaitingForTheSweep()
     {
         var runs = 0;
-        await using var engine = await TestEngine.StartAsync(home, time, [
+        await using var engine = await TestEngine.StartBesideAsync(home, time, [
             new TestStep("a")
             {
                 Run = async (_, token) =>

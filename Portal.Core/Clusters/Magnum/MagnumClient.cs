@@ -24,10 +24,21 @@ internal sealed class MagnumClient(BackendHttp http) : IMagnumClient, IMagnumCer
         return [.. rows.DistinctBy(r => r.Uuid).Select(r => r.ToCluster())];
     }
 
-    public async Task<Cluster?> FindClusterAsync(Scope scope, string id, CancellationToken cancellationToken) =>
-        MagnumId.IsUuid(id)
-            ? (await http.FindAsync<MagnumWire.ClusterBody>(Call(scope, "find cluster", "clusters/" + id), cancellationToken).ConfigureAwait(false))?.ToCluster()
-            : null;
+    public async Task<Cluster?> FindClusterAsync(Scope scope, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return MagnumId.IsUuid(id)
+                ? (await http.FindAsync<MagnumWire.ClusterBody>(Call(scope, "find cluster", "clusters/" + id), cancellationToken).ConfigureAwait(false))?.ToCluster()
+                : null;
+        }
+        catch (BackendException e) when (e.Failure is BackendFailure.Invalid)
+        {
+            // Nothing was asked that could be wrong. The last moment of a deletion is like that: the node groups are gone, the row is not,
+            // and Magnum refuses its own "master_count 0".
+            throw new BackendException(e.Backend, e.Operation, BackendFailure.Broken, e.Answer, e.Status, e.RequestId, e);
+        }
+    }
 
     public async Task<string> CreateClusterAsync(Scope scope, ClusterSpec spec, CancellationToken cancellationToken)
     {

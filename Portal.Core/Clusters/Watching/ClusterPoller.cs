@@ -64,8 +64,9 @@ internal sealed class ClusterPoller(
             var (clusters, missing) = await ListAsync(scope, board, cancellationToken).ConfigureAwait(false);
             board.ApplyAll(clusters, missing, asked);
 
-            // Kept at once, and again with what is asked for after it: that may hang, and the portal may end meanwhile.
-            await keeper.KeepAllAsync(region, board, asked, cancellationToken).ConfigureAwait(false);
+            // Kept at once, and again with what is asked for after it: that may hang, and the portal may end meanwhile. What people have
+            // seen is written to its end, also while the portal stops.
+            await keeper.KeepAllAsync(region, board, asked, CancellationToken.None).ConfigureAwait(false);
             await NameTemplatesAsync(scope, board, cancellationToken).ConfigureAwait(false);
             await TimeCreationsAsync(region, board, cancellationToken).ConfigureAwait(false);
             await keeper.KeepAllAsync(region, board, asked, cancellationToken).ConfigureAwait(false);
