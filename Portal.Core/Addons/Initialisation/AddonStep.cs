@@ -33,7 +33,7 @@ internal sealed class AddonStep(InitialisationTools tools, IOptions<AddonsOption
         }
 
         return context.Step.StartedAt is { } start && time.GetUtcNow() - start > Patience
-            ? throw new StepFailedException(waits, Actor.Platform)
+            ? throw new StepFailedException(waits, PodFinding.ActorOf(waits))
             : StepResult.NotYet(waits, TimeSpan.FromSeconds(2));
     }
 

@@ -148,7 +148,7 @@ internal sealed class AddonChangeStep(AddonChangeTools tools, AddonChangeKind ki
         }
 
         return waits is null ? StepResult.Done
-            : context.Step.StartedAt is { } start && tools.Time.GetUtcNow() - start > Patience ? throw new StepFailedException(waits, Actor.Platform)
+            : context.Step.StartedAt is { } start && tools.Time.GetUtcNow() - start > Patience ? throw new StepFailedException(waits, PodFinding.ActorOf(waits))
             : StepResult.NotYet(waits, TimeSpan.FromSeconds(2));
     }
 
