@@ -3,10 +3,12 @@ using Portal.Core.Clusters;
 using Portal.Core.Delivery;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
+using Portal.Core.Monitoring;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
 using Portal.Hosting;
 using Portal.Identity;
+using Portal.Monitoring;
 using Portal.Security;
 using Portal.Shell;
 
@@ -31,6 +33,7 @@ internal static class Program
         builder.Services.AddRegistry();
         builder.Services.AddAddons();
         builder.Services.AddMapping();
+        builder.Services.AddMonitoring();
         builder.Services.AddDelivery();
         builder.AddShell();
     }
@@ -47,6 +50,7 @@ internal static class Program
         app.UseAntiforgery();
         app.MapHealth();
         app.MapIdentity();
+        app.MapAlerts();
         app.MapShell();
     }
 }

@@ -139,6 +139,12 @@ public sealed partial class AddonCatalog
     {
         var release = releases[name];
         var objects = CatalogYaml.Read(name, CatalogYaml.Fill(name, release.Manifest, values)).Where(IsWanted).ToList();
+        foreach (var strategy in addons.Keys.Order(StringComparer.Ordinal).Select(StrategyOf).OfType<IngressStrategy>())
+        {
+            // What another controller reads says nothing to the one that is there.
+            strategy.Annotate(objects, site.IngressClass);
+        }
+
         RestartOnChange(objects);
         return [.. objects.Select(o => Label(o, release))];
     }
@@ -147,9 +153,14 @@ public sealed partial class AddonCatalog
     {
         var values = parameters.Values.Add("ingressClass", site.IngressClass);
         return addons.TryGetValue(name, out var addon)
-            ? values.Add("namespace", addon.Namespace).SetItems(addon.Parameters).SetItems(site.Parameters.GetValueOrDefault(name) ?? [])
+            ? values.Add("namespace", addon.Namespace).SetItems(addon.Parameters).SetItems(site.Parameters.GetValueOrDefault(name) ?? []).SetItems(StrategyOf(name)?.Values ?? [])
             : values;
     }
+
+    private string? Chosen(string name) =>
+        site.Parameters.GetValueOrDefault(name)?.GetValueOrDefault(IngressStrategy.Parameter) ?? addons[name].Parameters.GetValueOrDefault(IngressStrategy.Parameter);
+
+    private IngressStrategy? StrategyOf(string name) => Chosen(name) is { } chosen ? addons[name].Strategies.GetValueOrDefault(chosen) : null;
 
     private void CheckParameters()
     {
@@ -159,6 +170,14 @@ public sealed partial class AddonCatalog
             if (values.Keys.FirstOrDefault(k => !known.ContainsKey(k)) is { } unknown)
             {
                 throw new FormatException($"{AddonsOptions.Section}:Parameters: {name} has no parameter {unknown}; it has {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
+            }
+        }
+
+        foreach (var (name, addon) in addons.Where(a => !a.Value.Strategies.IsEmpty))
+        {
+            if (IngressStrategy.WhyNot(name, addon, Chosen(name) ?? "") is { } why)
+            {
+                throw new FormatException($"{AddonsOptions.Section}:Parameters:{name}:{IngressStrategy.Parameter}: {why}");
             }
         }
     }

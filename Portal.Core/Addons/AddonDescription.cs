@@ -41,8 +41,14 @@ public sealed record AddonDescription
     /// <summary>Gets its own parameters with their defaults. Operators set them with <c>Portal:Addons:Parameters:NAME:KEY</c>.</summary>
     public ImmutableDictionary<string, string> Parameters { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Gets, for an ingress controller, how it does each strategy of balancing load; its parameter <c>strategy</c> chooses one.</summary>
+    public ImmutableDictionary<string, IngressStrategy> Strategies { get; init; } = ImmutableDictionary<string, IngressStrategy>.Empty;
+
     /// <summary>Gets the secrets that are made once in the cluster, before its objects.</summary>
     public ImmutableArray<GeneratedSecret> Secrets { get; init; } = [];
+
+    /// <summary>Gets the generated secret whose key <c>token</c> its messages to the portal are signed with, or null. The portal keeps a hash of it.</summary>
+    public string? Tells { get; init; }
 
     /// <summary>Gets what is asked of the program once it is ready, before the checks; idempotent, repeated until it succeeds.</summary>
     public ImmutableArray<AddonRequest> Setup { get; init; } = [];

@@ -6,7 +6,7 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Addons;
 
 /// <summary>Brings one add-on to its release: secrets, objects, what is left over, readiness, setup, checks. Looks, acts, verifies; run again at will.</summary>
-internal sealed class AddonInstallation(AddonCatalog catalog, IKubernetesApi api, string addon, AddonParameters parameters)
+internal sealed class AddonInstallation(AddonCatalog catalog, IKubernetesApi api, string addon, AddonParameters parameters, Func<string, CancellationToken, Task>? learn = null)
 {
     /// <summary>Gets the add-on's description.</summary>
     public AddonDescription Description { get; } = catalog.Describe(addon, parameters);
@@ -31,6 +31,11 @@ internal sealed class AddonInstallation(AddonCatalog catalog, IKubernetesApi api
         foreach (var secret in Description.Secrets)
         {
             await GeneratedSecrets.EnsureAsync(api, addon, Description.Namespace, secret, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Description.Tells is { } tells && learn is not null)
+        {
+            await learn(await GeneratedSecrets.ReadAsync(api, Description.Namespace, tells, "token", cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
 
         var applied = await AddonInstaller.ApplyAsync(api, Objects, made, cancellationToken, rules).ConfigureAwait(false);

@@ -116,7 +116,8 @@ internal static class AddonInstaller
 
         var live = await api.FindAsync(
             KubernetesResource.Of(manifest), manifest["metadata"]!["namespace"]?.GetValue<string>(), manifest["metadata"]!["name"]!.GetValue<string>(), cancellationToken).ConfigureAwait(false);
-        return live?["metadata"]?["annotations"]?[AddonCatalog.HashAnnotation]?.GetValue<string>() == wanted ? live : null;
+        // What is being deleted is not there for long, whatever it says.
+        return live?["metadata"]?["deletionTimestamp"] is null && live?["metadata"]?["annotations"]?[AddonCatalog.HashAnnotation]?.GetValue<string>() == wanted ? live : null;
     }
 
     private static string Key(JsonObject o) =>

@@ -21,7 +21,7 @@ public sealed class AddonsOptions
     /// <summary>Gets values of add-ons' parameters, by add-on and parameter; docs/addons.md lists them.</summary>
     public Dictionary<string, Dictionary<string, string>> Parameters { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Gets add-on profiles by name: the add-ons' names, separated by commas. They are installed in the order of their dependencies.</summary>
+    /// <summary>Gets add-on profiles by name: the add-ons' names, separated by commas. They are installed in the order of their dependencies. Own ones stand beside the shipped ones; the wizard offers all.</summary>
     public Dictionary<string, string> Profiles { get; } = Shipped();
 
     /// <summary>Gives the add-ons of a profile, or null when there is no such profile.</summary>

@@ -16,6 +16,7 @@ public static class AddonsServices
     public static IServiceCollection AddAddons(this IServiceCollection services)
     {
         services.AddOptions<AddonsOptions>();
+        services.AddSingleton<IValidateOptions<AddonsOptions>, AddonsOptionsCheck>();
         services.AddSingleton(s => new AddonCatalog(s.GetRequiredService<IOptions<AddonsOptions>>().Value));
         services.AddSingleton<IAddonHealthReader, AddonHealthReader>();
         services.AddSingleton<AddonWatch>();

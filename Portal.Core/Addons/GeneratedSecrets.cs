@@ -40,6 +40,11 @@ internal static partial class GeneratedSecrets
         return (Value(secret, login.Secret, login.UserKey), Value(secret, login.Secret, login.PasswordKey));
     }
 
+    /// <summary>Reads one value.</summary>
+    /// <exception cref="BackendException">The secret or the key is not there.</exception>
+    public static async Task<string> ReadAsync(IKubernetesApi api, string inNamespace, string name, string key, CancellationToken cancellationToken) =>
+        Value(await api.FindAsync(Secrets, inNamespace, name, cancellationToken).ConfigureAwait(false), name, key);
+
     /// <summary>Puts values of Secrets in place of <c>{{secret/key}}</c>; for what is sent at once and kept nowhere.</summary>
     /// <exception cref="BackendException">A secret or a key of it is not there.</exception>
     public static async Task<string> FillAsync(IKubernetesApi api, string inNamespace, string text, CancellationToken cancellationToken)

@@ -11,6 +11,10 @@ namespace Portal.Core.Addons;
 /// <param name="Since">Since when (UTC), or null.</param>
 internal sealed record PodFinding(Reason Reason, Actor Actor, DateTimeOffset? Since)
 {
+    /// <summary>Says who has to act on a reason that a workload's look has given; the platform's people when it names nobody.</summary>
+    public static Actor ActorOf(Reason reason) =>
+        Enum.TryParse<Actor>(reason.Arguments.GetValueOrDefault("who"), ignoreCase: true, out var who) && who is not Actor.Nobody ? who : Actor.Platform;
+
     public static PodFinding Of(string code, Actor actor, string? since, params (string, string)[] arguments)
     {
         var at = DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var known) ? known : (DateTimeOffset?)null;

@@ -14,6 +14,7 @@ public static class DeliveryServices
     {
         services.AddSingleton<IClusterAuthority, MagnumClusterAuthority>();
         services.AddSingleton<IClusterReach, ClusterReach>();
+        services.AddSingleton<IAlertTokens, ClusterAlertTokens>();
         services.AddSingleton<IPullCredentials>(s => new MappedPullCredentials(s.GetRequiredService<IMappingService>));
         return services;
     }

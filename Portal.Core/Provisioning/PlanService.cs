@@ -89,8 +89,16 @@ internal sealed class PlanService(
         cancellationToken);
 
     /// <inheritdoc />
-    public Task CancelAsync(Scope scope, string planId, bool undo, CancellationToken cancellationToken) =>
-        ChangeAsync(scope, planId, undo ? PlanAction.Undo : PlanAction.Cancel, plan => PlanChanges.AskToStop(plan, undo), cancellationToken);
+    public async Task CancelAsync(Scope scope, string planId, bool undo, CancellationToken cancellationToken)
+    {
+        if (undo && scope.Can(Capability.Write) && await ReadAsync(scope, planId, cancellationToken).ConfigureAwait(false) is { Value: { IsEnded: true } plan }
+            && (await ListAsync(scope, plan.Subject, cancellationToken).ConfigureAwait(false)).Any(p => p.CreatedAt > plan.CreatedAt))
+        {
+            throw new InvalidOperationException($"A later plan has changed {plan.SubjectName}: what this one made can no longer be undone.");
+        }
+
+        await ChangeAsync(scope, planId, undo ? PlanAction.Undo : PlanAction.Cancel, p => PlanChanges.AskToStop(p, undo), cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<Plan> MakeAsync(Scope scope, PlanRequest request, CancellationToken cancellationToken)
     {

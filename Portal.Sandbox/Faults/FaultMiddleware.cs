@@ -64,6 +64,11 @@ public static class FaultMiddleware
             case "hang":
                 await UntilGoneAsync(http);
                 return true;
+            case "hang-answer":
+                http.Response.Body = Stream.Null;
+                await next(http);
+                await UntilGoneAsync(http);
+                return true;
             case "html":
                 http.Response.StatusCode = 502;
                 http.Response.ContentType = "text/html";

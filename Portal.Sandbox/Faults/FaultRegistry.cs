@@ -17,7 +17,7 @@ public sealed record Fault
     /// <summary>Gets a regular expression over the path, or null for all.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Gets the kind: <c>slow</c>, <c>status</c>, <c>cut</c> (connection aborted before the request is handled), <c>cut-answer</c> (handled, then aborted), <c>hang</c> (never answered), <c>html</c> (a proxy's 502 page).</summary>
+    /// <summary>Gets the kind: <c>slow</c>, <c>status</c>, <c>cut</c> (connection aborted before the request is handled), <c>cut-answer</c> (handled, then aborted), <c>hang</c> (never answered), <c>hang-answer</c> (handled, but never answered), <c>html</c> (a proxy's 502 page).</summary>
     public required string Kind { get; init; }
 
     /// <summary>Gets the status for <c>status</c>.</summary>
@@ -72,6 +72,15 @@ public sealed class FaultRegistry
         }
     }
 
+    /// <summary>Says how many requests a fault has spoiled; 0 when it is not in force.</summary>
+    public int Met(string id)
+    {
+        lock (gate)
+        {
+            return entries.FirstOrDefault(e => e.Fault.Id == id)?.Met ?? 0;
+        }
+    }
+
     /// <summary>Gives the fault that this request meets, and counts it.</summary>
     public Fault? Meet(string service, string method, string path)
     {
@@ -96,6 +105,8 @@ public sealed class FaultRegistry
 
         public Fault Fault { get; } = fault;
 
+        public int Met { get; private set; }
+
         public bool Matches(string service, string method, string requestPath) =>
             (Fault.Service is "*" || service == Fault.Service || service.StartsWith(Fault.Service + "/", StringComparison.Ordinal))
             && (Fault.Method is null || string.Equals(Fault.Method, method, StringComparison.OrdinalIgnoreCase))
@@ -104,7 +115,9 @@ public sealed class FaultRegistry
         public bool Take()
         {
             seen++;
-            return seen > Fault.After && (Fault.Times is null || seen <= Fault.After + Fault.Times);
+            var takes = seen > Fault.After && (Fault.Times is null || seen <= Fault.After + Fault.Times);
+            Met += takes ? 1 : 0;
+            return takes;
         }
     }
 }

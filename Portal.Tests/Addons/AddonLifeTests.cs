@@ -25,8 +25,6 @@ public sealed class AddonLifeTests : PlatformCluster
 
     private IClusterAddons Addons => Get<IClusterAddons>();
 
-    private string ClusterId => Plan.Inputs.GetProperty("clusterId").GetString()!;
-
     [Fact]
     public async Task Life_OfAnAddon_AddedRepairedUpgradedAndRemoved_KeepsItsVolumeAndSecret()
     {
@@ -45,7 +43,7 @@ public sealed class AddonLifeTests : PlatformCluster
         Assert.NotNull(await Api.FindAsync(Services, "monitoring", Addon, CancellationToken.None));
 
         var claim = await ClaimAsync();
-        await MakeOlderAsync();
+        await MakeAlertmanagerOlderAsync();
         var upgrade = await CompareAsync(scope, AddonChangeKind.Upgrade);
         Assert.Equal("0.32.0", upgrade.From);
         var set = upgrade.Objects.Single(o => o.Key == "StatefulSet monitoring/alertmanager");
@@ -126,22 +124,6 @@ public sealed class AddonLifeTests : PlatformCluster
         await Addons.ChangeAsync(scope, ClusterId, kind, Addon, overwrite, CancellationToken.None);
         var plan = await EndAsync(scope);
         Assert.True(plan.State is PlanState.Done, InitialisationTests.Explain(plan));
-    }
-
-    // As an older release would have made it: another volume template, which nobody can change.
-    private async Task MakeOlderAsync()
-    {
-        var set = await ObjectAsync("apps/v1", "StatefulSet", "monitoring", Addon);
-        await Api.DeleteAsync(Sets, "monitoring", Addon, CancellationToken.None, orphan: true);
-        await Eventually.TrueAsync(async () => await Api.FindAsync(Sets, "monitoring", Addon, CancellationToken.None) is null, "it is gone");
-        var site = new AddonsOptions { Registry = set["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]!.ToString().Split("/prometheus/")[0] };
-        site.Parameters[Addon] = new() { ["storageSize"] = "2Gi" };
-        var older = new AddonCatalog(site).Render(Addon, new AddonParameters { Registry = site.Registry, Cluster = "shop-logs", StorageClass = "block" });
-        foreach (var manifest in older)
-        {
-            manifest["metadata"]!["labels"]!["container-platform/version"] = "0.32.0";
-            await Api.ApplyAsync(manifest, CancellationToken.None);
-        }
     }
 
     private async Task<string> ClaimAsync() => (string)(await ObjectAsync("v1", "PersistentVolumeClaim", "monitoring", "data-alertmanager-0"))["metadata"]!["uid"]!;

@@ -32,6 +32,12 @@ public class PlatformCluster : IAsyncLifetime
 
     internal string DataFolder => host.DataFolder;
 
+    internal string Url => host.Url;
+
+    internal string ClusterId => Plan.Inputs.GetProperty("clusterId").GetString()!;
+
+    internal Portal.Sandbox.Faults.FaultRegistry Faults => host.Sandbox.Context.Faults;
+
     /// <inheritdoc />
     public async Task InitializeAsync()
     {
@@ -61,6 +67,22 @@ public class PlatformCluster : IAsyncLifetime
     {
         var parameters = new AddonParameters { Registry = Get<Microsoft.Extensions.Options.IOptions<AddonsOptions>>().Value.Registry, Cluster = "shop-logs", StorageClass = "block" };
         return new AddonInstallation(Get<AddonCatalog>(), Api, addon, parameters).RunAsync(_ => Task.CompletedTask, CancellationToken.None);
+    }
+
+    /// <summary>Makes Alertmanager as an older release would have made it: with another volume template, which nobody can change.</summary>
+    internal async Task MakeAlertmanagerOlderAsync()
+    {
+        var sets = KubernetesResource.Of("apps/v1", "StatefulSet");
+        var set = await ObjectAsync("apps/v1", "StatefulSet", "monitoring", "alertmanager");
+        await Api.DeleteAsync(sets, "monitoring", "alertmanager", CancellationToken.None, orphan: true);
+        await Eventually.TrueAsync(async () => await Api.FindAsync(sets, "monitoring", "alertmanager", CancellationToken.None) is null, "it is gone");
+        var site = new AddonsOptions { Registry = set["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]!.ToString().Split("/prometheus/")[0] };
+        site.Parameters["alertmanager"] = new() { ["storageSize"] = "2Gi" };
+        foreach (var manifest in new AddonCatalog(site).Render("alertmanager", new AddonParameters { Registry = site.Registry, Cluster = "shop-logs", StorageClass = "block" }))
+        {
+            manifest["metadata"]!["labels"]!["container-platform/version"] = "0.32.0";
+            await Api.ApplyAsync(manifest, CancellationToken.None);
+        }
     }
 
     /// <summary>Asks a port of a pod.</summary>

@@ -144,5 +144,60 @@ public sealed class ClusterInsideTests(PortalWorld world)
         await visit.SeesAsync(Words.Of(PlansText.ResourceManager, "State.Done"));
     }
 
+    [Fact]
+    public async Task Addon_OlderThanTheCatalog_IsUpgradedThroughItsDiff_StoppedTakenBackAndUpgradedAgain()
+    {
+        var cluster = await world.ReadyClusterAsync();
+        var api = await world.Host.Get<IClusterConnector>().AsPortalAsync(new ClusterKey(Region, world.ProjectId("team-shop"), cluster.ClusterId), CancellationToken.None);
+        var site = new AddonsOptions { Registry = Registry() };
+        site.Parameters["default-backend"] = new() { ["replicas"] = "2" };
+        foreach (var manifest in new AddonCatalog(site).Render("default-backend", new AddonParameters { Registry = site.Registry, Cluster = "shop-ready", StorageClass = "" }))
+        {
+            manifest["metadata"]!["labels"]!["container-platform/version"] = "1.28.0";
+            await api.ApplyAsync(manifest, CancellationToken.None);
+        }
+
+        var tab = world.Path("team-shop", $"/clusters/{cluster.ClusterId}?tab=addons");
+        await using var visit = await world.SignedInAsync("luca", tab);
+        var row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = Words.Of(StepText.ResourceManager, "addon.default-backend") });
+        var fault = new Fault { Service = $"kubernetes/{cluster.ClusterId}", Path = "/namespaces/ingress/pods/default-backend-[^/]+/portforward$", Kind = "cut" };
+        world.Sandbox.Faults.Add(fault);
+        try
+        {
+            await UpgradeAsync(visit, row);
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = PlansText.Cancel }).ClickAsync();
+            await visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = PlansText.CancelPlan, Exact = true }).ClickAsync();
+            await visit.SeesAsync(Words.Of(PlansText.ResourceManager, "State.Cancelled"));
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = PlansText.Undo }).ClickAsync();
+            await visit.CheckAsync("add-on's change to be undone");
+            await visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = PlansText.UndoNow, Exact = true }).ClickAsync();
+            await visit.SeesAsync(Words.Of(PlansText.ResourceManager, "State.Undone"));
+        }
+        finally
+        {
+            world.Sandbox.Faults.Remove(fault.Id);
+        }
+
+        await visit.GoAsync(tab);
+        await Assertions.Expect(row).ToContainTextAsync("1.28.0");
+        await UpgradeAsync(visit, row);
+        await visit.SeesAsync(Words.Of(PlansText.ResourceManager, "State.Done"));
+        await visit.GoAsync(tab);
+        await Assertions.Expect(row).ToContainTextAsync(ClusterText.AddonReady);
+        await Assertions.Expect(row).Not.ToContainTextAsync("1.28.0");
+    }
+
+    private static async Task UpgradeAsync(Visit visit, ILocator row)
+    {
+        await row.GetByRole(AriaRole.Button, new() { Name = ClusterText.AddonUpgrade, Exact = true }).ClickAsync();
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog);
+        await Assertions.Expect(dialog).ToContainTextAsync(Portal.Shared.Sentence.With(ClusterText.DiffVersions, ("from", "1.28.0"), ("to", "1.29.1")));
+        await Assertions.Expect(dialog).ToContainTextAsync("Deployment ingress/default-backend");
+        await Assertions.Expect(dialog).ToContainTextAsync("spec.replicas");
+        await visit.CheckAsync("add-on to be upgraded");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = ClusterText.AddonUpgrade, Exact = true }).ClickAsync();
+        await visit.SeesHeadingAsync(Portal.Shared.Sentence.With(Words.Of(PlansText.ResourceManager, "Title.addon-upgrade"), ("name", "shop-ready")));
+    }
+
     private string Registry() => world.Host.Get<Microsoft.Extensions.Options.IOptions<AddonsOptions>>().Value.Registry;
 }

@@ -78,6 +78,7 @@ public sealed class CreateTests(PortalWorld world)
         await Assertions.Expect(visit.Page.GetByText("--labels Kube_Dashboard=V1.31=x,y")).ToBeVisibleAsync();
         await visit.CheckAsync("wizard, labels");
         await visit.Button(ClusterLifeTests.NextTo(CreateText.StepAddons)).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Radio, new() { Name = "site-own" })).ToBeVisibleAsync();
         await visit.Page.GetByRole(AriaRole.Radio, new() { Name = Words.Of(CreateText.ResourceManager, "Profile.bare") }).CheckAsync();
         await visit.Button(ClusterLifeTests.NextTo(CreateText.StepReview)).ClickAsync();
         await visit.SeesAsync("Kube_Dashboard=V1.31=x,y");

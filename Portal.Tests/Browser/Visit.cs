@@ -96,9 +96,10 @@ internal sealed class Visit : IAsyncDisposable
         await Button(ShellText.SignOut).ClickAsync();
     }
 
-    /// <summary>Looks at the page strictly: no complaint of the browser, no serious finding of axe, no sideways scrolling on a phone.</summary>
+    /// <summary>Looks at the page strictly: no complaint of the browser, no serious finding of axe, no sideways scrolling on a phone. PORTAL_SHOTS names a folder for pictures of it.</summary>
     public async Task CheckAsync(string where)
     {
+        await ShootAsync(where);
         var axe = await Page.RunAxe();
         var serious = axe.Violations.Where(v => v.Impact is "serious" or "critical")
             .Select(v => $"{v.Id}: {v.Help} — {string.Join(" | ", v.Nodes.Take(4).Select(n => n.Html))}").ToList();
@@ -115,6 +116,26 @@ internal sealed class Visit : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await context.DisposeAsync();
+
+    private async Task ShootAsync(string where)
+    {
+        if (Environment.GetEnvironmentVariable("PORTAL_SHOTS") is not { Length: > 0 } folder)
+        {
+            return;
+        }
+
+        var before = Page.ViewportSize!;
+        var isDark = await Page.EvaluateAsync<bool>("() => matchMedia('(prefers-color-scheme: dark)').matches");
+        foreach (var (width, theme) in new[] { (1440, ColorScheme.Light), (1440, ColorScheme.Dark), (390, ColorScheme.Light), (390, ColorScheme.Dark) })
+        {
+            await Page.SetViewportSizeAsync(width, 844);
+            await Page.EmulateMediaAsync(new() { ColorScheme = theme });
+            await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, "checked", $"{where}-{width}-{theme}.png") });
+        }
+
+        await Page.EmulateMediaAsync(new() { ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light });
+        await Page.SetViewportSizeAsync(before.Width, before.Height);
+    }
 
     private async Task NoSidewaysAsync(string where)
     {

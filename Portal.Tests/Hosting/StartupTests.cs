@@ -45,6 +45,14 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
+    public async Task Profile_WithAnAddonThatDoesNotExist_IsNamed()
+    {
+        var reasons = await RefusedAsync([.. GoodCloud, "--Portal:Addons:Profiles:own=cluster-dns, promtheus"]);
+
+        Assert.StartsWith("Portal:Addons:Profiles:own: there is no add-on promtheus; there are ", Assert.Single(reasons), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Port_InUse_SaysWhichAndHowToChange()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

@@ -8,6 +8,7 @@ namespace Portal.Provisioning;
 public sealed class PlanModel(IPlanService plans)
 {
     private readonly HashSet<string> _turned = [];
+    private bool _isNewest;
 
     /// <summary>Gets the plan, or null while it is asked for or when there is none.</summary>
     public Plan? Plan { get; private set; }
@@ -43,6 +44,9 @@ public sealed class PlanModel(IPlanService plans)
 
     /// <summary>Gets whether the plan can be cancelled now.</summary>
     public bool CanCancel => Plan is { CancelRequested: false, State: PlanState.Running or PlanState.NeedsSomeone };
+
+    /// <summary>Gets whether a change of an add-on that has stopped can still be taken back: nothing has changed the cluster since.</summary>
+    public bool CanUndo => Plan is { State: PlanState.Cancelled or PlanState.Failed } plan && plan.Kind.StartsWith("addon-", StringComparison.Ordinal) && _isNewest;
 
     /// <summary>Gets whether a phase is folded: finished ones are, until somebody turns them.</summary>
     public bool IsFolded(PlanPhase phase) => (phase.IsDone && Phases.Length > 1 && !phase.Steps.Any(s => s.Step.Id == Chosen)) != _turned.Contains(phase.Id);
@@ -80,6 +84,7 @@ public sealed class PlanModel(IPlanService plans)
             await foreach (var plan in plans.WatchAsync(scope, planId, cancellationToken).WithCancellation(cancellationToken))
             {
                 Plan = plan;
+                _isNewest = plan.IsEnded && (await plans.ListAsync(scope, plan.Subject, cancellationToken)).All(p => p.CreatedAt <= plan.CreatedAt);
                 await changed();
             }
         }

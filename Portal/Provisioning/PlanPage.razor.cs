@@ -14,6 +14,7 @@ public sealed partial class PlanPage : IAsyncDisposable
     private Task _run = Task.CompletedTask;
     private string? _shown;
     private bool _cancelling;
+    private bool _undoing;
 
     /// <summary>Gets or sets the project in the address.</summary>
     [Parameter]
@@ -78,6 +79,7 @@ public sealed partial class PlanPage : IAsyncDisposable
         if (await _model.CancelAsync(Scope, undo, _left.Token))
         {
             _cancelling = false;
+            _undoing = false;
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class AddonStep(InitialisationTools tools, IOptions<AddonsOption
     public override async Task<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken)
     {
         var api = await tools.ApiAsync(context, cancellationToken).ConfigureAwait(false);
-        var installation = new AddonInstallation(tools.Catalog, api, addon, Parameters(context));
+        var installation = new AddonInstallation(tools.Catalog, api, addon, Parameters(context), (token, t) => tools.Alerts.LearnAsync(Key(context), token, t));
         var waits = await installation.RunAsync(made => context.ReportAsync(Reason.Of("addon.applying"), made, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (waits is null)
         {
@@ -33,7 +33,7 @@ internal sealed class AddonStep(InitialisationTools tools, IOptions<AddonsOption
         }
 
         return context.Step.StartedAt is { } start && time.GetUtcNow() - start > Patience
-            ? throw new StepFailedException(waits, Actor.Platform)
+            ? throw new StepFailedException(waits, PodFinding.ActorOf(waits))
             : StepResult.NotYet(waits, TimeSpan.FromSeconds(2));
     }
 

@@ -9,13 +9,16 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Addons.Initialisation;
 
 /// <summary>What the steps of a cluster's initialisation share.</summary>
-public sealed class InitialisationTools(IPlatformScope platform, IClusterConnector connector, AddonCatalog catalog)
+public sealed class InitialisationTools(IPlatformScope platform, IClusterConnector connector, AddonCatalog catalog, IAlertTokens alerts)
 {
     /// <summary>Gets the manifests.</summary>
     public AddonCatalog Catalog { get; } = catalog;
 
     /// <summary>Gets access to clusters.</summary>
     public IClusterConnector Connector { get; } = connector;
+
+    /// <summary>Gets who learns by which token a cluster's Alertmanager speaks.</summary>
+    public IAlertTokens Alerts { get; } = alerts;
 
     /// <summary>Gives the portal's own scope in the plan's project, in the name of who asked.</summary>
     public Task<Scope> ScopeAsync(StepContext context, CancellationToken cancellationToken) => platform.ForProjectAsync(
@@ -62,6 +65,8 @@ internal abstract class InitialisationStep : IProvisioningStep
             return null;
         }
     }
+
+    protected static ClusterKey Key(StepContext context) => InitialisationTools.Key(context);
 
     protected static Task ReportAsync(StepContext context, string code, ImmutableArray<MadeObject> made, CancellationToken cancellationToken) =>
         context.ReportAsync(Reason.Of(code), made, cancellationToken);

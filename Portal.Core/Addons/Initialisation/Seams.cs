@@ -26,3 +26,10 @@ public interface IPullCredentials
     /// <summary>Gives it, or the reason why the project has none yet (its mapping is under way or needs someone).</summary>
     Task<(PullCredential? Credential, Provisioning.Reason? Missing)> GetAsync(Scope scope, string askedBy, CancellationToken cancellationToken);
 }
+
+/// <summary>Learns by which token a cluster's Alertmanager speaks to the portal; Monitoring receives what it says.</summary>
+public interface IAlertTokens
+{
+    /// <summary>Learns it. No more than a hash may be kept.</summary>
+    Task LearnAsync(Kubernetes.ClusterKey cluster, string token, CancellationToken cancellationToken);
+}

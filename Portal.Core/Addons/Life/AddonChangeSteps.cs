@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Portal.Core.Addons.Initialisation;
 using Portal.Core.Backends;
@@ -24,17 +22,19 @@ internal sealed class AddonChangeTools(
 
     public TimeProvider Time => time;
 
-    public Task<IKubernetesApi> ApiAsync(StepContext context, CancellationToken cancellationToken) => tools.Connector.AsPortalAsync(
-        new ClusterKey(context.Plan.Region, context.Plan.ProjectId, context.Inputs<AddonChangeInputs>().ClusterId), cancellationToken);
+    public Task<IKubernetesApi> ApiAsync(StepContext context, CancellationToken cancellationToken) => tools.Connector.AsPortalAsync(Key(context), cancellationToken);
+
+    public static ClusterKey Key(StepContext context) => new(context.Plan.Region, context.Plan.ProjectId, context.Inputs<AddonChangeInputs>().ClusterId);
 
     public Task<Scope> ScopeAsync(StepContext context, CancellationToken cancellationToken) => platform.ForProjectAsync(
         context.Plan.Region, context.Plan.ProjectId, $"plan/{context.Plan.Id} {context.Step.Id}", context.Plan.RequestedBy, cancellationToken);
 
-    public async Task<AddonInstallation> InstallationAsync(IKubernetesApi api, AddonChangeInputs inputs, CancellationToken cancellationToken)
+    public async Task<AddonInstallation> InstallationAsync(IKubernetesApi api, AddonChangeInputs inputs, CancellationToken cancellationToken, ClusterKey? told = null)
     {
         var (storageClass, _) = await ClusterFacts.StorageClassAsync(api, cancellationToken).ConfigureAwait(false);
         var dnsAddress = await ClusterFacts.DnsAddressAsync(api, cancellationToken).ConfigureAwait(false);
-        return new AddonInstallation(Catalog, api, inputs.Addon, new AddonParameters { Registry = Registry, Cluster = inputs.ClusterName, StorageClass = storageClass ?? "", DnsAddress = dnsAddress });
+        return new AddonInstallation(Catalog, api, inputs.Addon, new AddonParameters { Registry = Registry, Cluster = inputs.ClusterName, StorageClass = storageClass ?? "", DnsAddress = dnsAddress },
+            told is null ? null : (token, t) => tools.Alerts.LearnAsync(told, token, t));
     }
 }
 
@@ -113,7 +113,6 @@ internal sealed class AddonPreflightStep(AddonChangeTools tools, AddonChangeKind
 /// <summary>Adds, upgrades or repairs one add-on.</summary>
 internal sealed class AddonChangeStep(AddonChangeTools tools, AddonChangeKind kind, string addon) : IProvisioningStep
 {
-    private const string BeforeOutput = "before";
     private const string SentOutput = "sent";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
@@ -133,12 +132,11 @@ internal sealed class AddonChangeStep(AddonChangeTools tools, AddonChangeKind ki
     {
         var inputs = context.Inputs<AddonChangeInputs>();
         var api = await tools.ApiAsync(context, cancellationToken).ConfigureAwait(false);
-        var installation = await tools.InstallationAsync(api, inputs, cancellationToken).ConfigureAwait(false);
+        var installation = await tools.InstallationAsync(api, inputs, cancellationToken, AddonChangeTools.Key(context)).ConfigureAwait(false);
         var isSent = context.Step.Outputs.ContainsKey(SentOutput);
-        if (kind is AddonChangeKind.Upgrade && !context.Step.Outputs.ContainsKey(BeforeOutput))
+        if (kind is AddonChangeKind.Upgrade)
         {
-            var before = await AddonInstaller.LeftOverAsync(api, addon, [], cancellationToken).ConfigureAwait(false);
-            await context.KeepAsync(BeforeOutput, new JsonArray([.. before.Select(Bare)]).ToJsonString(), cancellationToken).ConfigureAwait(false);
+            await ObjectsBefore.KeepAsync(context, api, addon, cancellationToken).ConfigureAwait(false);
         }
 
         var rules = new ApplyRules(!isSent, inputs.Overwrite.ToHashSet(StringComparer.Ordinal), true);
@@ -150,7 +148,7 @@ internal sealed class AddonChangeStep(AddonChangeTools tools, AddonChangeKind ki
         }
 
         return waits is null ? StepResult.Done
-            : context.Step.StartedAt is { } start && tools.Time.GetUtcNow() - start > Patience ? throw new StepFailedException(waits, Actor.Platform)
+            : context.Step.StartedAt is { } start && tools.Time.GetUtcNow() - start > Patience ? throw new StepFailedException(waits, PodFinding.ActorOf(waits))
             : StepResult.NotYet(waits, TimeSpan.FromSeconds(2));
     }
 
@@ -162,27 +160,10 @@ internal sealed class AddonChangeStep(AddonChangeTools tools, AddonChangeKind ki
         {
             await AddonInstaller.PruneAsync(api, addon, [], cancellationToken).ConfigureAwait(false);
         }
-        else if (kind is AddonChangeKind.Upgrade && context.Step.Outputs.GetValueOrDefault(BeforeOutput) is { } text)
+        else if (kind is AddonChangeKind.Upgrade && ObjectsBefore.Of(context.Step) is { } before)
         {
-            var before = JsonNode.Parse(text)!.AsArray().OfType<JsonObject>().ToList();
-            var rules = new ApplyRules(true, before.Select(ObjectWriter.Key).ToHashSet(StringComparer.Ordinal), true);
-            await AddonInstaller.ApplyAsync(api, before, _ => Task.CompletedTask, cancellationToken, rules).ConfigureAwait(false);
-            await AddonInstaller.PruneAsync(api, addon, before, cancellationToken).ConfigureAwait(false);
+            await ObjectsBefore.RestoreAsync(api, addon, before, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>An object as it may be applied again: without what the API server keeps for itself.</summary>
-    private static JsonObject Bare(JsonObject o)
-    {
-        var bare = o.DeepClone().AsObject();
-        bare.Remove("status");
-        var metadata = bare["metadata"]!.AsObject();
-        foreach (var name in metadata.Select(m => m.Key).Where(k => k is not ("name" or "namespace" or "labels" or "annotations")).ToList())
-        {
-            metadata.Remove(name);
-        }
-
-        return bare;
     }
 }
 
@@ -204,6 +185,7 @@ internal sealed class AddonRemoveStep(AddonChangeTools tools, string addon) : IP
     public async Task<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken)
     {
         var api = await tools.ApiAsync(context, cancellationToken).ConfigureAwait(false);
+        await ObjectsBefore.KeepAsync(context, api, addon, cancellationToken).ConfigureAwait(false);
         await AddonInstaller.PruneAsync(api, addon, [], cancellationToken).ConfigureAwait(false);
         var left = await AddonInstaller.LeftOverAsync(api, addon, [], cancellationToken).ConfigureAwait(false);
         return left.Count == 0
@@ -211,10 +193,12 @@ internal sealed class AddonRemoveStep(AddonChangeTools tools, string addon) : IP
             : StepResult.NotYet(Reason.Of("addon.going", ("object", ObjectWriter.Key(left[0])), ("count", $"{left.Count}")), TimeSpan.FromSeconds(2));
     }
 
+    // The version that was there comes back, not the one that the site offers by now.
     public async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var api = await tools.ApiAsync(context, cancellationToken).ConfigureAwait(false);
-        var installation = await tools.InstallationAsync(api, context.Inputs<AddonChangeInputs>(), cancellationToken).ConfigureAwait(false);
-        await AddonInstaller.ApplyAsync(api, installation.Objects, _ => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
+        if (ObjectsBefore.Of(context.Step) is { } before)
+        {
+            await ObjectsBefore.RestoreAsync(await tools.ApiAsync(context, cancellationToken).ConfigureAwait(false), addon, before, cancellationToken).ConfigureAwait(false);
+        }
     }
 }
