@@ -8,7 +8,7 @@ namespace Portal.Core.Registry;
 /// <summary>Registers the shared registry.</summary>
 public static class RegistryServices
 {
-    /// <summary>Adds Harbor's clients. Needs Backends; the caller binds <see cref="HarborOptions"/> to its section.</summary>
+    /// <summary>Adds Harbor's clients, the images and the personal credentials. Needs Backends, Audit and (for images) Delivery; the caller binds <see cref="HarborOptions"/> to its section.</summary>
     public static IServiceCollection AddRegistry(this IServiceCollection services)
     {
         services.AddOptions<HarborOptions>();
@@ -17,6 +17,9 @@ public static class RegistryServices
         services.AddSingleton<HarborHttp>();
         services.AddSingleton<IHarborClient, HarborClient>();
         services.AddSingleton<IHarborAccounts, HarborAccounts>();
+        services.AddSingleton<IHarborImages, HarborImages>();
+        services.AddSingleton<IImageService, ImageService>();
+        services.AddSingleton<IRegistryCredentials, RegistryCredentials>();
         return services;
     }
 }

@@ -24,7 +24,7 @@ internal static class ArtifactEndpoints
         new("GET", Base + "/{}", Get),
         new("DELETE", Base + "/{}", Delete),
         new("GET", Base + "/{}/additions/build_history", BuildHistory),
-        new("GET", Base + "/{}/additions/vulnerabilities", Vulnerabilities),
+        .. HarborScans.Routes,
         new("GET", "/api/v2.0/search", Search),
     ];
 
@@ -43,7 +43,7 @@ internal static class ArtifactEndpoints
         var query = new HarborQuery(call);
         var project = RepositoryEndpoints.Project(call, "artifact", "list");
         var repository = call.State.Repositories.Find(r => r.Name == project.Name + "/" + call.Values[1]);
-        IEnumerable<HarborArtifact> artifacts = repository?.Artifacts ?? [];
+        IEnumerable<HarborArtifact> artifacts = repository is null ? [] : Standing(call.State, repository);
         if (query.Filter("tags") is { } tag)
         {
             artifacts = artifacts.Where(a => tag switch
@@ -98,14 +98,6 @@ internal static class ArtifactEndpoints
         return HarborAnswer.Ok(history) with { ContentType = "application/json; charset=utf-8" };
     }
 
-    private static HarborAnswer Vulnerabilities(HarborCall call)
-    {
-        var (repository, artifact) = Find(call, "artifact-addition", "read");
-        throw call.State.Scanners == 0
-            ? HarborException.NotFound($"no scanner registration configured for project: {repository.ProjectId}")
-            : HarborException.NotFound($"report not found for {repository.Name}@{artifact.Digest}");
-    }
-
     private static JsonObject Write(HarborCall call, HarborRepository repository, HarborArtifact artifact)
     {
         var manifest = JsonNode.Parse(HarborImageStore.ManifestOf(call.State, artifact)) as JsonObject ?? [];
@@ -125,7 +117,7 @@ internal static class ArtifactEndpoints
             ["project_id"] = repository.ProjectId,
             ["pull_time"] = artifact.PulledAt is { } pulled ? HarborAnswer.Time(pulled) : HarborAnswer.Never,
             ["push_time"] = HarborAnswer.Time(artifact.PushedAt),
-            ["references"] = null,
+            ["references"] = HarborReferences.Of(repository, artifact, manifest),
             ["repository_id"] = repository.Id,
             ["size"] = artifact.Size,
             ["tags"] = withTags ? new JsonArray([.. artifact.Tags.Select(t => TagEndpoints.Write(call.State, repository, artifact, t))]) : null,
@@ -136,7 +128,19 @@ internal static class ArtifactEndpoints
             wire.Remove("annotations");
         }
 
+        if (call.QueryFlag("with_scan_overview") && HarborScans.Overview(artifact, call.Now) is { } scan)
+        {
+            wire["scan_overview"] = scan;
+        }
+
         return wire;
+    }
+
+    /// <summary>Lists tell what stands for itself: what an index lists is seen through it, unless it has a tag of its own.</summary>
+    private static IEnumerable<HarborArtifact> Standing(HarborState state, HarborRepository repository)
+    {
+        var listed = repository.Artifacts.SelectMany(a => HarborReferences.Children(state, a)).ToHashSet(StringComparer.Ordinal);
+        return repository.Artifacts.Where(a => a.Tags.Count > 0 || !listed.Contains(a.Digest));
     }
 
     private static JsonObject Links(HarborCall call, HarborRepository repository, HarborArtifact artifact)

@@ -41,6 +41,15 @@ internal sealed class HarborArtifact
     /// <summary>Gets or sets findings by severity when it was scanned, or null.</summary>
     public Dictionary<string, int>? Findings { get; set; }
 
+    /// <summary>Gets or sets when the last scan was asked for, or null.</summary>
+    public DateTimeOffset? ScanBegan { get; set; }
+
+    /// <summary>Gets or sets when it ended, or null.</summary>
+    public DateTimeOffset? ScanEnded { get; set; }
+
+    /// <summary>Gets or sets whether the scanner finds nothing in it.</summary>
+    public bool IsClean { get; set; }
+
     public List<long> Labels { get; set; } = [];
 
     public List<HarborTag> Tags { get; set; } = [];

@@ -15,15 +15,16 @@ internal static class HarborKnownImages
 
     /// <summary>Gives manifest and configuration, byte for byte.</summary>
     public static (byte[] Manifest, byte[] Config) Find(string image, string repository) =>
-        Known.Value[image] is JsonObject known ? (Encoding.UTF8.GetBytes(known.Text("manifest")), Encoding.UTF8.GetBytes(known.Text("config"))) : MakeUp(image.Length > 0 ? image : repository);
+        Known.Value[image] is JsonObject known ? (Encoding.UTF8.GetBytes(known.Text("manifest")), Encoding.UTF8.GetBytes(known.Text("config"))) : MakeUp(image.Length > 0 ? image : repository, "amd64");
 
-    private static (byte[] Manifest, byte[] Config) MakeUp(string name)
+    /// <summary>Makes up a small image from a name.</summary>
+    public static (byte[] Manifest, byte[] Config) MakeUp(string name, string architecture)
     {
         var layer = HarborImageStore.DigestOf(Encoding.UTF8.GetBytes(name));
         var config = new JsonObject
         {
             ["created"] = "2026-05-04T08:00:00Z",
-            ["architecture"] = "amd64",
+            ["architecture"] = architecture,
             ["os"] = "linux",
             ["config"] = new JsonObject { ["Labels"] = new JsonObject { ["org.opencontainers.image.title"] = name } },
             ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray(layer) },

@@ -67,6 +67,10 @@ internal sealed class HarborService : ISandboxService
 
     public void Tick(DateTimeOffset now)
     {
+        lock (server.Gate)
+        {
+            HarborScans.Tick(server.State, now);
+        }
     }
 
     public Task StopAsync() => Task.CompletedTask;

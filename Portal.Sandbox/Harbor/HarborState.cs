@@ -33,6 +33,12 @@ internal sealed class HarborState
     /// <summary>Gets or sets how many scanners are registered.</summary>
     public int Scanners { get; set; }
 
+    /// <summary>Gets or sets whether the teams have pushed by the time they first look: the demo.</summary>
+    public bool TeamsPush { get; set; }
+
+    /// <summary>Gets or sets the projects whose teams have pushed.</summary>
+    public HashSet<long> Filled { get; set; } = [];
+
     public List<HarborAudit> Audit { get; set; } = [];
 
     /// <summary>Gets or sets the settings that differ from the defaults.</summary>

@@ -63,6 +63,7 @@ internal sealed class HarborWorld(HarborServer server, string password, DateTime
             AddRobot(robot);
         }
 
+        state.TeamsPush = world.Flag("teams_push");
         if (world["configuration"] is JsonObject configuration)
         {
             HarborConfiguration.Change(state, configuration);
@@ -152,6 +153,6 @@ internal sealed class HarborWorld(HarborServer server, string password, DateTime
     {
         var at = image.LastIndexOf(':');
         var repository = state.Repositories.Find(r => r.Name == image[..at]);
-        repository!.Artifacts.Find(a => a.Tags.Exists(t => t.Name == image[(at + 1)..]))!.Findings = new() { ["Critical"] = 1, ["High"] = 1, ["Low"] = 1 };
+        HarborScans.End(repository!.Artifacts.Find(a => a.Tags.Exists(t => t.Name == image[(at + 1)..]))!, now);
     }
 }

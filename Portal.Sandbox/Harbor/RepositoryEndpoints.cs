@@ -57,6 +57,7 @@ internal static class RepositoryEndpoints
     {
         var query = new HarborQuery(call);
         var project = Project(call, "repository", "list");
+        HarborDemo.Look(call, project);
         return query.Answer(call.State.Repositories.Where(r => r.ProjectId == project.Id), Fields, Write, "-creation_time,-repository_id");
     }
 

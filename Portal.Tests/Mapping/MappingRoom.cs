@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Audit;
 using Portal.Core.Backends;
+using Portal.Core.Delivery;
 using Portal.Core.Mapping;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
@@ -25,6 +26,7 @@ internal sealed class MappingRoom : IAsyncDisposable
         collection.AddRegistry();
         collection.AddAudit();
         collection.AddMapping();
+        collection.AddSingleton<IRegistryPlaces, MappedRegistryPlaces>();
         collection.AddSingleton(Documents);
         collection.AddSingleton<ISecretProtector>(new SecretProtector(SecretProtectorTests.Keys(keyId)));
         collection.AddSingleton<IPlanService>(Plans);

@@ -29,6 +29,8 @@ internal sealed class HarborConnection : IAsyncDisposable
 
     public IHarborAccounts Accounts => services.GetRequiredService<IHarborAccounts>();
 
+    public IHarborImages Images => services.GetRequiredService<IHarborImages>();
+
     public static NewRegistryUser NewUser(string name) => new(name, name + "@projects.invalid", "Made by a test", "Example-Passw0rd-1");
 
     public ValueTask DisposeAsync() => services.DisposeAsync();

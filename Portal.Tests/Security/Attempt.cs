@@ -7,6 +7,7 @@ using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
 using Portal.Core.Provisioning;
+using Portal.Core.Registry;
 using Portal.Core.Backends;
 
 namespace Portal.Tests.Security;
@@ -22,7 +23,7 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
     /// <summary>Every read and write of the services that pages use.</summary>
     public static IReadOnlyList<Attempt> All { get; } =
     [
-        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Kubernetes(), .. Others(),
+        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. Kubernetes(), .. Others(),
     ];
 
     private static IEnumerable<Attempt> Clusters() =>
@@ -82,6 +83,24 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         OwnWrite("IMappingService.RepairAsync", async (w, s) => await w.Get<IMappingService>().RepairAsync(s, None)),
         OwnWrite("IMappingService.GetPullCredentialAsync", async (w, s) => await w.Get<IMappingService>().GetPullCredentialAsync(s, "test", None)),
         OwnWrite("IMappingService.GetPullSecretAsync", async (w, s) => await w.Get<IMappingService>().GetPullSecretAsync(s, "test", None)),
+    ];
+
+    private static IEnumerable<Attempt> Images() =>
+    [
+        Quiet("IImageService.ListPublicProjectsAsync", async (w, s) => await w.Get<IImageService>().ListPublicProjectsAsync(s, new(), None)),
+        Read("IImageService.ListRepositoriesAsync", async (w, s) => await w.Get<IImageService>().ListRepositoriesAsync(s, w.HarborProject, new(), None)),
+        Read("IImageService.FindRepositoryAsync", async (w, s) => await w.Get<IImageService>().FindRepositoryAsync(s, w.Checkout, None)),
+        Read("IImageService.ListArtifactsAsync", async (w, s) => await w.Get<IImageService>().ListArtifactsAsync(s, w.Checkout, new(), None)),
+        Read("IImageService.FindArtifactAsync", async (w, s) => await w.Get<IImageService>().FindArtifactAsync(s, w.Checkout, w.Digest, None)),
+        Read("IImageService.FindVulnerabilitiesAsync", async (w, s) => await w.Get<IImageService>().FindVulnerabilitiesAsync(s, w.Checkout, w.Digest, None)),
+        Read("IImageService.ListHistoryAsync", async (w, s) => await w.Get<IImageService>().ListHistoryAsync(s, w.Checkout, w.Digest, None)),
+        Write("IImageService.ScanAsync", (w, s) => Nothing(w.Get<IImageService>().ScanAsync(s, w.Checkout, w.Digest, None))),
+        Write("IImageService.DeleteTagAsync", (w, s) => Nothing(w.Get<IImageService>().DeleteTagAsync(s, w.Checkout, w.Digest, "latest", None))),
+        Write("IImageService.DeleteArtifactAsync", (w, s) => Nothing(w.Get<IImageService>().DeleteArtifactAsync(s, w.Checkout, w.Digest, None))),
+        Write("IImageService.DeleteRepositoryAsync", (w, s) => Nothing(w.Get<IImageService>().DeleteRepositoryAsync(s, w.Checkout, w.Checkout.Full, None))),
+        Read("IRegistryCredentials.ListAsync", async (w, s) => await w.Get<IRegistryCredentials>().ListAsync(s, None)),
+        OwnWrite("IRegistryCredentials.CreateAsync", async (w, s) => await w.Get<IRegistryCredentials>().CreateAsync(s, true, 1, None)),
+        OwnWrite("IRegistryCredentials.RevokeAsync", (w, s) => Nothing(w.Get<IRegistryCredentials>().RevokeAsync(s, w.CredentialId, None))),
     ];
 
     private static IEnumerable<Attempt> Kubernetes() =>

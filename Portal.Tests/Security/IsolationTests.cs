@@ -9,6 +9,7 @@ using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
 using Portal.Core.Provisioning;
+using Portal.Core.Registry;
 
 namespace Portal.Tests.Security;
 
@@ -17,7 +18,7 @@ public sealed class IsolationTests(TwoTeams teams) : IClassFixture<TwoTeams>
 {
     private static readonly Type[] Services =
     [
-        typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(IMappingService),
+        typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(IMappingService), typeof(IImageService), typeof(IRegistryCredentials),
         typeof(IKubeconfigService), typeof(IClusterNodes), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterConnector), typeof(IAuditLog), typeof(ISessionScopes),
     ];
 
@@ -28,7 +29,7 @@ public sealed class IsolationTests(TwoTeams teams) : IClassFixture<TwoTeams>
     public static TheoryData<int, string> Reads => Of(a => a.Kind is AttemptKind.Read);
 
     public static TheoryData<int, string> Changes => Of(a => a.Kind is AttemptKind.OwnWrite
-        || (a.Kind is AttemptKind.Write && a.Method is "IClusterService.CreateAsync" or "IClusterService.ResizeAsync" or "IClusterService.DeleteAsync" or "IClusterService.InitialiseAsync" or "IPlanService.RetryAsync" or "IPlanService.CancelAsync"));
+        || (a.Kind is AttemptKind.Write && a.Method is "IImageService.ScanAsync" or "IImageService.DeleteTagAsync" or "IImageService.DeleteArtifactAsync" or "IImageService.DeleteRepositoryAsync" or "IClusterService.CreateAsync" or "IClusterService.ResizeAsync" or "IClusterService.DeleteAsync" or "IClusterService.InitialiseAsync" or "IPlanService.RetryAsync" or "IPlanService.CancelAsync"));
 
     [Fact]
     public void Attempts_CoverEveryMethodOfEveryService()
@@ -52,6 +53,8 @@ public sealed class IsolationTests(TwoTeams teams) : IClassFixture<TwoTeams>
         Assert.Null(await teams.Get<IPlanService>().FindRunningAsync(teams.Owner, ClusterPlans.Subject(teams.ClusterId), CancellationToken.None));
         Assert.Equal(PlanState.Done, (await teams.Get<IPlanService>().FindAsync(teams.Owner, teams.PlanId, CancellationToken.None))!.State);
         Assert.Contains(await teams.Get<IKubeconfigService>().ListAsync(teams.Owner, teams.Cluster, CancellationToken.None), a => a.Name == teams.KubeconfigAccount);
+        Assert.Contains(await teams.Get<IRegistryCredentials>().ListAsync(teams.Owner, CancellationToken.None), c => c.Id == teams.CredentialId);
+        Assert.NotNull(await teams.Get<IImageService>().FindArtifactAsync(teams.Owner, teams.Checkout, "latest", CancellationToken.None));
         Assert.DoesNotContain(await teams.Get<IAuditLog>().ListAsync(teams.Owner, 200, null, CancellationToken.None), e => e.UserId == teams.Stranger.UserId);
     }
 

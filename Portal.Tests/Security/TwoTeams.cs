@@ -3,7 +3,9 @@ using Portal.Core.Clusters;
 using Portal.Core.Identity;
 using Portal.Core.Identity.Sessions;
 using Portal.Core.Kubernetes;
+using Portal.Core.Mapping;
 using Portal.Core.Provisioning;
+using Portal.Core.Registry;
 using Portal.Core.Storage;
 using Portal.Sandbox.Hosting;
 using Portal.Tests.Addons;
@@ -33,6 +35,15 @@ public sealed class TwoTeams : IAsyncLifetime
 
     internal string KubeconfigAccount { get; private set; } = "";
 
+    /// <summary>Gets team-shop's project in Harbor, an image in it, and a personal credential for it.</summary>
+    internal string HarborProject { get; private set; } = "";
+
+    internal string Digest { get; private set; } = "";
+
+    internal long CredentialId { get; private set; }
+
+    internal RepositoryName Checkout => new(HarborProject, "checkout");
+
     internal ClusterKey Cluster => new(Owner.Region, Owner.ProjectId, ClusterId);
 
     /// <summary>Gets team-shop's cluster under team-data's name.</summary>
@@ -58,6 +69,13 @@ public sealed class TwoTeams : IAsyncLifetime
         var plan = await InitialisationTests.EndAsync(Host, Owner, ClusterId);
         Assert.True(plan.State is PlanState.Done, InitialisationTests.Explain(plan));
         await Get<IKubeconfigService>().CreateAsync(Owner, Cluster, "shop-private", TimeSpan.FromHours(1), CancellationToken.None);
+        await PlaceAsync(Owner);
+        await PlaceAsync(Stranger);
+        HarborProject = (await Get<IMappingService>().FindAsync(Owner, CancellationToken.None))!.HarborProject;
+        await Get<IImageService>().ListRepositoriesAsync(Owner, HarborProject, new ImageQuery(), CancellationToken.None);
+        Digest = (await Get<IImageService>().FindArtifactAsync(Owner, Checkout, "latest", CancellationToken.None))!.Digest;
+        await Get<IRegistryCredentials>().CreateAsync(Owner, mayPush: false, 1, CancellationToken.None);
+        CredentialId = (await Get<IRegistryCredentials>().ListAsync(Owner, CancellationToken.None)).Single().Id;
         KubeconfigAccount = (await Get<IKubeconfigService>().ListAsync(Owner, Cluster, CancellationToken.None)).Single().Name;
     }
 
@@ -73,6 +91,12 @@ public sealed class TwoTeams : IAsyncLifetime
         var scopes = Get<ISessionScopes>();
         var id = (await scopes.ListProjectsAsync(session, CancellationToken.None)).Single(p => p.Name == project).Id;
         return (await scopes.EnterAsync(session, id, CancellationToken.None), session);
+    }
+
+    private async Task PlaceAsync(Scope scope)
+    {
+        await Get<IMappingService>().EnsureAsync(scope, CancellationToken.None);
+        await Eventually.TrueAsync(async () => (await Get<IMappingService>().FindAsync(scope, CancellationToken.None))?.ReadyAt is not null, $"{scope.ProjectName} has its place in Harbor");
     }
 
     private async Task<IReadOnlyList<string>> SessionsAsync() =>

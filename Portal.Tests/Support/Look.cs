@@ -16,6 +16,10 @@ public sealed class Look
     [InlineData("events", "/p/p1/clusters/c2?tab=events")]
     [InlineData("delete", "/p/p1/clusters/c5?do=delete")]
     [InlineData("activity", "/p/p1/activity")]
+    [InlineData("images", "/p/p1/images")]
+    [InlineData("images-access", "/p/p1/images?tab=access")]
+    [InlineData("repository", "/p/p1/images/team-shop/checkout")]
+    [InlineData("artifact", "/p/p1/images/team-shop/checkout?artifact=sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public async Task Pages_BothThemesBothWidths_ArePictured(string name, string path)
     {
         var folder = Environment.GetEnvironmentVariable("PORTAL_LOOK");

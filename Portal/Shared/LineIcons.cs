@@ -36,6 +36,9 @@ public static class LineIcons
     /// <summary>Gets the drawing for help.</summary>
     public const string Help = """<circle cx="8" cy="8" r="6"/><path d="M6.3 6.3c.1-1 .8-1.6 1.8-1.6s1.7.6 1.7 1.5c0 1.2-1.7 1.3-1.7 2.5"/><path d="M8.05 11.2v.1"/>""";
 
+    /// <summary>Gets the drawing for an image.</summary>
+    public const string Image = """<path d="M8 1.8 14 5v6l-6 3.2L2 11V5Z"/><path d="M2.200 5.100 8 8.200l5.800-3.100M8 8.200v6"/>""";
+
     /// <summary>Gets the drawing for key.</summary>
     public const string Key = """<circle cx="5.2" cy="10.8" r="2.7"/><path d="m7.2 8.8 6-6M10.600 5.400l2 2"/>""";
 

@@ -19,6 +19,7 @@ public static class ProjectEntries
     [
         new(ShellText.Overview, LineIcons.Overview, ProjectRoutes.Overview, "o", true, null),
         new(ShellText.Clusters, LineIcons.Cluster, ProjectRoutes.Clusters, "c", false, null),
+        new(ShellText.Images, LineIcons.Image, id => ProjectRoutes.Images(id), "i", false, null),
         new(ShellText.Activity, LineIcons.Activity, ProjectRoutes.Activity, "a", false, ShellText.GroupProject),
     ];
 }

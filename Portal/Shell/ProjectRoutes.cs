@@ -20,6 +20,14 @@ public static class ProjectRoutes
     public static string Plan(string projectId, string planId, string? step = null) =>
         $"{Overview(projectId)}/plans/{Uri.EscapeDataString(planId)}{(step is null ? "" : $"?step={Uri.EscapeDataString(step)}")}";
 
+    /// <summary>The project's images, on one of the page's tabs; or the images of a public project.</summary>
+    public static string Images(string projectId, string? tab = null, string? harborProject = null) =>
+        $"{Overview(projectId)}/images{(tab is null ? "" : $"?tab={Uri.EscapeDataString(tab)}")}{(harborProject is null ? "" : $"&of={Uri.EscapeDataString(harborProject)}")}";
+
+    /// <summary>A repository by its whole name, with one of its artifacts open.</summary>
+    public static string Repository(string projectId, string fullName, string? digest = null) =>
+        $"{Images(projectId)}/{string.Join('/', fullName.Split('/').Select(Uri.EscapeDataString))}{(digest is null ? "" : $"?artifact={Uri.EscapeDataString(digest)}")}";
+
     /// <summary>What was done in the project.</summary>
     public static string Activity(string projectId) => $"{Overview(projectId)}/activity";
 

@@ -53,18 +53,24 @@ internal sealed class HarborAccounts(HarborHttp http) : IHarborAccounts
 
     public async Task<(long Id, HarborLogin Login)> CreateRobotAsync(NewRobotAccount robot, CancellationToken cancellationToken)
     {
+        var made = await CreateExpiringRobotAsync(robot with { Days = -1 }, cancellationToken).ConfigureAwait(false);
+        return (made.Id, made.Login);
+    }
+
+    public async Task<MadeRobot> CreateExpiringRobotAsync(NewRobotAccount robot, CancellationToken cancellationToken)
+    {
         var access = robot.Rights.Select(r => new { r.Resource, r.Action });
         var body = new
         {
             robot.Name,
             robot.Description,
-            Duration = -1,
+            Duration = robot.Days,
             Level = "project",
             Permissions = new[] { new { Kind = "project", Namespace = robot.Project, Access = access } },
         };
         var answer = await http.SendAsync(HarborHttp.Call(HttpMethod.Post, "create robot account", "/robots", body), cancellationToken).ConfigureAwait(false);
         var made = answer.Read<MadeRobotWire>();
-        return (made.Id, new HarborLogin(made.Name, made.Secret));
+        return new MadeRobot(made.Id, new HarborLogin(made.Name, made.Secret), EndOf(made.ExpiresAt));
     }
 
     public Task SetRobotSecretAsync(long robotId, string secret, CancellationToken cancellationToken) =>
@@ -78,12 +84,22 @@ internal sealed class HarborAccounts(HarborHttp http) : IHarborAccounts
         public RegistryUser ToUser() => new(UserId, Username ?? "", Email ?? "", CreationTime);
     }
 
-    private sealed record RobotWire(long Id, string Name, string? Description, bool Disable, long ExpiresAt)
+    private static DateTimeOffset? EndOf(long seconds) => seconds < 0 ? null : DateTimeOffset.FromUnixTimeSeconds(seconds);
+
+    private sealed record RobotWire(long Id, string Name, string? Description, bool Disable, long ExpiresAt, DateTimeOffset CreationTime, PermissionWire[]? Permissions)
     {
-        public RobotAccount ToRobot() => new(Id, Name, Description ?? "", Disable, ExpiresAt < 0 ? null : DateTimeOffset.FromUnixTimeSeconds(ExpiresAt));
+        public RobotAccount ToRobot() => new(Id, Name, Description ?? "", Disable, EndOf(ExpiresAt))
+        {
+            CreatedAt = CreationTime,
+            MayPush = Permissions?.Any(p => p.Access?.Any(a => a is { Resource: "repository", Action: "push" }) == true) == true,
+        };
     }
 
-    private sealed record MadeRobotWire(long Id, string Name, string Secret)
+    private sealed record PermissionWire(AccessWire[]? Access);
+
+    private sealed record AccessWire(string? Resource, string? Action);
+
+    private sealed record MadeRobotWire(long Id, string Name, string Secret, long ExpiresAt)
     {
         // A record would print its secret.
         public override string ToString() => Name;

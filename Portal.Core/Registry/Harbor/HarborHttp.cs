@@ -29,15 +29,7 @@ internal sealed class HarborHttp(BackendHttp http, IOptions<HarborOptions> optio
     public async Task<BackendAnswer> SendAsync(BackendCall call, CancellationToken cancellationToken)
     {
         var login = new HarborLogin(Options.UserName, Options.ReadPassword());
-        try
-        {
-            return await SendAsync(call, login, cancellationToken).ConfigureAwait(false);
-        }
-        catch (BackendException e) when (e.Status is HttpStatusCode.Unauthorized)
-        {
-            await Task.Delay(Frozen, time, cancellationToken).ConfigureAwait(false);
-            return await SendAsync(call, login, cancellationToken).ConfigureAwait(false);
-        }
+        return await SendAsAsync(call, login, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends a call in somebody else's name, once.</summary>
@@ -61,6 +53,34 @@ internal sealed class HarborHttp(BackendHttp http, IOptions<HarborOptions> optio
         catch (BackendException e)
         {
             throw Translate(e);
+        }
+    }
+
+    /// <summary>Sends a call as a Harbor user whose password is kept here; a 401 is asked once more, as for the portal's own account.</summary>
+    public async Task<BackendAnswer> SendAsAsync(BackendCall call, HarborLogin user, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(call, user, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackendException e) when (e.Status is HttpStatusCode.Unauthorized)
+        {
+            await Task.Delay(Frozen, time, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(call, user, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads one object as a Harbor user, or null when there is none.</summary>
+    public async Task<T?> FindAsync<T>(BackendCall call, HarborLogin user, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return (await SendAsAsync(call, user, cancellationToken).ConfigureAwait(false)).Read<T>();
+        }
+        catch (BackendException e) when (e.Failure is BackendFailure.NotFound)
+        {
+            return null;
         }
     }
 

@@ -63,6 +63,9 @@ public interface IHarborAccounts
     /// <summary>Creates a robot account that does not expire, and gives its secret, which is shown only this once.</summary>
     Task<(long Id, HarborLogin Login)> CreateRobotAsync(NewRobotAccount robot, CancellationToken cancellationToken);
 
+    /// <summary>Creates a robot account with the end that <see cref="NewRobotAccount.Days"/> says; as <see cref="CreateRobotAsync"/>.</summary>
+    Task<MadeRobot> CreateExpiringRobotAsync(NewRobotAccount robot, CancellationToken cancellationToken);
+
     /// <summary>Replaces a robot's secret by the given one (rule of passwords).</summary>
     Task SetRobotSecretAsync(long robotId, string secret, CancellationToken cancellationToken);
 

@@ -83,14 +83,31 @@ public sealed record RegistryQuota(long Id, long Limit, long Used);
 /// <param name="Description">Description.</param>
 /// <param name="IsDisabled">Whether it is disabled.</param>
 /// <param name="ExpiresAt">End of its life (UTC), or null for never.</param>
-public sealed record RobotAccount(long Id, string FullName, string Description, bool IsDisabled, DateTimeOffset? ExpiresAt);
+public sealed record RobotAccount(long Id, string FullName, string Description, bool IsDisabled, DateTimeOffset? ExpiresAt)
+{
+    /// <summary>Gets the creation (UTC, Harbor's clock).</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Gets whether it may push.</summary>
+    public bool MayPush { get; init; }
+}
 
 /// <summary>What a new robot account is made of.</summary>
 /// <param name="Project">Harbor project's name.</param>
 /// <param name="Name">Name without prefix and project; by the rule of project names.</param>
 /// <param name="Description">Description.</param>
 /// <param name="Rights">Rights in the project: <c>repository:pull</c>.</param>
-public sealed record NewRobotAccount(string Project, string Name, string Description, ImmutableArray<(string Resource, string Action)> Rights);
+public sealed record NewRobotAccount(string Project, string Name, string Description, ImmutableArray<(string Resource, string Action)> Rights)
+{
+    /// <summary>Gets the life in days, -1 for ever.</summary>
+    public int Days { get; init; } = -1;
+}
+
+/// <summary>A robot account that was just made.</summary>
+/// <param name="Id">Harbor's id.</param>
+/// <param name="Login">Name and secret.</param>
+/// <param name="ExpiresAt">End of its life (UTC), or null for never.</param>
+public sealed record MadeRobot(long Id, HarborLogin Login, DateTimeOffset? ExpiresAt);
 
 /// <summary>A name and its password or secret.</summary>
 /// <param name="UserName">User name or a robot's full name.</param>

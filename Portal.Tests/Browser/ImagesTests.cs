@@ -1,0 +1,43 @@
+using Microsoft.Playwright;
+using Portal.Core.Mapping;
+using Portal.Registry;
+using Portal.Tests.Support;
+
+namespace Portal.Tests.Browser;
+
+/// <summary>A member finds a vulnerable image of their project, and makes a credential.</summary>
+[Collection(BrowserLane.Name)]
+[Trait("lane", "browser")]
+public sealed class ImagesTests(PortalWorld world)
+{
+    [Fact]
+    public async Task Member_FromTheListToTheVulnerabilities_AndToACredential()
+    {
+        var scope = await world.ScopeAsync("team-shop");
+        var mapping = world.Host.Get<IMappingService>();
+        await mapping.EnsureAsync(scope, CancellationToken.None);
+        await Eventually.TrueAsync(async () => (await mapping.FindAsync(scope, CancellationToken.None))?.ReadyAt is not null, "team-shop has its place in Harbor");
+        await using var visit = await world.SignedInAsync("luca", world.Path("team-shop", "/images"));
+        await Assertions.Expect(visit.Link("web/frontend")).ToBeVisibleAsync();
+        await visit.CheckAsync("repositories");
+
+        await visit.Link("checkout").ClickAsync();
+        await Assertions.Expect(visit.Row("1.4.2, latest")).ToContainTextAsync(ImagesText.Critical);
+        await visit.CheckAsync("artifacts");
+        await visit.Link("1.4.2, latest").ClickAsync();
+        await visit.SeesAsync("CVE-2024-0001");
+        await visit.SeesAsync("1.1.1w");
+        await visit.CheckAsync("vulnerabilities");
+
+        await visit.GoAsync(world.Path("team-shop", "/images?tab=access"));
+        await visit.Button(ImagesText.MakeCredential).ClickAsync();
+        await visit.SeesAsync(ImagesText.ShownOnce);
+        var secret = await visit.Page.Locator("#credential-secret").TextContentAsync();
+        Assert.True(secret!.Length > 20);
+        await visit.CheckAsync("credential shown once");
+        await visit.Button(ImagesText.Hide).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("#credential-secret")).ToHaveCountAsync(0);
+        Assert.DoesNotContain(secret, await visit.Page.ContentAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, visit.Page.Url, StringComparison.Ordinal);
+    }
+}
