@@ -21,6 +21,18 @@ internal sealed class KillWorld(SandboxHost sandbox, IServiceProvider portal, Sc
 
     public async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken cancellationToken)
     {
+        var found = await InsideAsync(cancellationToken);
+        await DescribeHarborAsync(found, cancellationToken);
+        found.Sort(StringComparer.Ordinal);
+        return found;
+    }
+
+    /// <summary>Gives what is in the cluster, by kind, namespace and name.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken) =>
+        [.. (await InsideAsync(cancellationToken)).Select(o => string.Join(' ', o.Split(' ').Take(2))).Order(StringComparer.Ordinal)];
+
+    private async Task<List<string>> InsideAsync(CancellationToken cancellationToken)
+    {
         var api = await portal.GetRequiredService<IClusterConnector>().AsPortalAsync(new ClusterKey(scope.Region, scope.ProjectId, clusterId), cancellationToken);
         var found = new List<string>();
         foreach (var kind in Kinds.Select(k => k.Split(' ')))
@@ -28,8 +40,6 @@ internal sealed class KillWorld(SandboxHost sandbox, IServiceProvider portal, Sc
             found.AddRange((await api.ListAsync(KubernetesResource.Of(kind[0], kind[1]), null, cancellationToken)).Select(o => Describe(kind[1], o)));
         }
 
-        await DescribeHarborAsync(found, cancellationToken);
-        found.Sort(StringComparer.Ordinal);
         return found;
     }
 
