@@ -30,7 +30,6 @@ public sealed class InitialisationUndoTests(ITestOutputHelper output)
         var template = (await magnum.ListTemplatesAsync(scope, default)).OrderBy(t => t.Name, StringComparer.Ordinal).First(t => t.Name.EndsWith("small", StringComparison.Ordinal));
         var id = await magnum.CreateClusterAsync(scope, new ClusterSpec { Name = "shop-undo", TemplateId = template.Id, NodeCount = 2 }, default);
         await Eventually.TrueAsync(async () => (await magnum.FindClusterAsync(scope, id, default))?.Status is ClusterStatus.CreateComplete, "the cluster is complete");
-        var clean = InsideOf(host, id);
         var request = ClusterPlans.Request(ClusterPlans.Initialisation, id, "shop-undo", new InitialisationInputs(id, "shop-undo", "default"));
         var plans = host.Get<IPlanService>();
         var steps = host.Services.GetRequiredService<StepCatalog>().Make(ClusterPlans.Initialisation, request.Inputs).Select(s => s.Id).ToList();
@@ -49,7 +48,7 @@ public sealed class InitialisationUndoTests(ITestOutputHelper output)
             var left = new List<string>();
             try
             {
-                await Eventually.TrueAsync(() => Task.FromResult((left = [.. InsideOf(host, id).Except(clean)]).Count == 0), () => string.Join("\n", left));
+                await Eventually.TrueAsync(() => Task.FromResult((left = LeftIn(host, id)).Count == 0), () => string.Join("\n", left));
             }
             catch (Xunit.Sdk.XunitException)
             {
@@ -77,13 +76,18 @@ public sealed class InitialisationUndoTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Everything that the portal's own objects could be, but claims and namespaces; read past the API, because an undone portal has no right left.</summary>
-    private static HashSet<string> InsideOf(PortalHost host, string id)
+    /// <summary>Gives what bears the portal's mark, and whatever else lives in its namespaces; read past the API, because an undone portal has no right left.</summary>
+    private static List<string> LeftIn(PortalHost host, string id)
     {
-        var cluster = ((Portal.Sandbox.Kubernetes.KubernetesService)host.Sandbox.Context.Get<Portal.Sandbox.World.IKubernetesFleet>()).Find(id)!;
+        var cluster = ((Portal.Sandbox.Kubernetes.KubernetesService)host.Sandbox.Context.Get<Portal.Sandbox.World.IKubernetesFleet>()).Find(id);
         string[] kept = ["persistentvolumeclaims", "persistentvolumes", "namespaces", "events", "nodes"];
-
-        // Kubernetes gives every namespace an account and the CA.
-        return [.. cluster.Store.Storages().Except(kept).SelectMany(k => cluster.Store.List(k).Select(o => $"{k} {o.Namespace}/{o.Name}")).Where(n => !n.EndsWith("/default", StringComparison.Ordinal) && !n.EndsWith("/kube-root-ca.crt", StringComparison.Ordinal))];
+        string[] own = ["", "default", "kube-system", "kube-public", "kube-node-lease"];
+        return
+        [
+            .. from storage in cluster?.Store.Storages().Except(kept) ?? []
+               from o in cluster!.Store.List(storage)
+               where o.Body.ToJsonString().Contains("container-platform", StringComparison.Ordinal) || !(own.Contains(o.Namespace) || o.Name is "default" or "kube-root-ca.crt")
+               select $"{storage} {o.Namespace}/{o.Name}",
+        ];
     }
 }

@@ -19,9 +19,11 @@ internal sealed class KillWorld(SandboxHost sandbox, IServiceProvider portal, Sc
         "rbac.authorization.k8s.io/v1 ClusterRole", "rbac.authorization.k8s.io/v1 ClusterRoleBinding", "rbac.authorization.k8s.io/v1 Role", "rbac.authorization.k8s.io/v1 RoleBinding",
     ];
 
-    public async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken cancellationToken, bool isGone = false)
     {
-        var found = await InsideAsync(cancellationToken);
+        var found = isGone ? [] : await InsideAsync(cancellationToken);
+        var clusters = await portal.GetRequiredService<Core.Clusters.Magnum.IMagnumClient>().ListClustersAsync(scope, detail: false, cancellationToken);
+        found.AddRange(clusters.Select(c => $"cluster {c.Name} {c.Status}"));
         await DescribeHarborAsync(found, cancellationToken);
         found.Sort(StringComparer.Ordinal);
         return found;
