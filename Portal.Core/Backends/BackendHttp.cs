@@ -20,7 +20,7 @@ public sealed class BackendHttp(HttpClientFactory clients, Microsoft.Extensions.
     public async Task<BackendAnswer> SendAsync(BackendCall call, CancellationToken cancellationToken)
     {
         using var activity = BackendTrace.Start(call);
-        using var limit = new CancellationTokenSource(call.Timeout);
+        using var limit = new CancellationTokenSource(call.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {

@@ -10,7 +10,7 @@ using Portal.Core.Backends;
 namespace Portal.Core.Kubernetes;
 
 /// <summary>Makes clients from kept identities; one connection pool per (cluster, identity).</summary>
-internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<KubernetesOptions> options) : IClusterConnector, IDisposable
+internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<KubernetesOptions> options, TimeProvider time) : IClusterConnector, IDisposable
 {
     private readonly ConcurrentDictionary<(ClusterKey Cluster, string Fingerprint), Lazy<Connection>> connections = new();
 
@@ -31,7 +31,7 @@ internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<Kube
     public IKubernetesApi WithIdentity(ClusterKey cluster, ClusterIdentity identity)
     {
         var connection = Connect(cluster, identity);
-        return new KubernetesApi(connection.Client, connection.Client.HttpClient, null, options.Value.Timeout);
+        return new KubernetesApi(connection.Client, connection.Client.HttpClient, null, options.Value.Timeout, time);
     }
 
     public void Dispose()
@@ -54,7 +54,7 @@ internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<Kube
         var fingerprint = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(identity.ApiAddress + identity.AuthorityPem + identity.CertificatePem)));
         var connection = connections.GetOrAdd((cluster, fingerprint), _ => new Lazy<Connection>(() => Connect(cluster, identity))).Value;
         Forget(cluster, fingerprint);
-        return new KubernetesApi(connection.Client, connection.Client.HttpClient, impersonation, options.Value.Timeout);
+        return new KubernetesApi(connection.Client, connection.Client.HttpClient, impersonation, options.Value.Timeout, time);
     }
 
     /// <summary>After a renewal the connections of the old identity are of no use.</summary>

@@ -14,7 +14,7 @@ public interface IClusterProbe
     Task CheckAsync(ClusterKey cluster, ClusterEndpoint endpoint, CancellationToken cancellationToken);
 }
 
-internal sealed class ClusterProbe(IOptions<KubernetesOptions> options) : IClusterProbe
+internal sealed class ClusterProbe(IOptions<KubernetesOptions> options, TimeProvider time) : IClusterProbe
 {
     public async Task CheckAsync(ClusterKey cluster, ClusterEndpoint endpoint, CancellationToken cancellationToken)
     {
@@ -30,13 +30,15 @@ internal sealed class ClusterProbe(IOptions<KubernetesOptions> options) : IClust
             UseProxy = options.Value.ConnectProxies.TryGetValue(cluster.Region.Region, out var proxy),
             Proxy = proxy is null ? null : new WebProxy(proxy),
         };
-        using var http = new HttpClient(handler) { Timeout = options.Value.Timeout };
+        using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        using var limit = new CancellationTokenSource(options.Value.Timeout, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            using var response = await http.GetAsync(new Uri(endpoint.ApiAddress.TrimEnd('/') + "/version"), cancellationToken).ConfigureAwait(false);
+            using var response = await http.GetAsync(new Uri(endpoint.ApiAddress.TrimEnd('/') + "/version"), patience.Token).ConfigureAwait(false);
             if ((int)response.StatusCode >= 500)
             {
-                throw await KubernetesErrors.ReadAsync(response, "reach the API", cancellationToken).ConfigureAwait(false);
+                throw await KubernetesErrors.ReadAsync(response, "reach the API", patience.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))

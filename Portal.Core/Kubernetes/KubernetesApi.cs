@@ -9,7 +9,7 @@ using Portal.Core.Backends;
 namespace Portal.Core.Kubernetes;
 
 /// <summary>The one wrapper around the client library: names checked, headers set, time-outs ours, one exception.</summary>
-internal sealed class KubernetesApi(IKubernetes client, HttpClient http, Impersonation? impersonation, TimeSpan timeout) : IKubernetesApi
+internal sealed class KubernetesApi(IKubernetes client, HttpClient http, Impersonation? impersonation, TimeSpan timeout, TimeProvider time) : IKubernetesApi
 {
     internal const string FieldManager = "container-platform-portal";
     private const int PageSize = 500;
@@ -110,7 +110,7 @@ internal sealed class KubernetesApi(IKubernetes client, HttpClient http, Imperso
         {
             var headers = impersonation?.Headers.ToDictionary(h => h.Key, h => h.Value.ToList());
             var socket = await client.WebSocketNamespacedPodPortForwardAsync(
-                KubernetesName.Check(pod), KubernetesName.CheckNamespace(inNamespace), [port], "v4.channel.k8s.io", headers, cancellationToken).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+                KubernetesName.Check(pod), KubernetesName.CheckNamespace(inNamespace), [port], "v4.channel.k8s.io", headers, cancellationToken).WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
             return new PortForwardStream(socket);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not ArgumentException)
@@ -128,8 +128,8 @@ internal sealed class KubernetesApi(IKubernetes client, HttpClient http, Imperso
             request.Headers.TryAddWithoutValidation(name, values);
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(timeout);
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);

@@ -39,8 +39,9 @@ internal sealed partial record StepVerdict(Reason Reason, bool Heals, Actor Acto
         ];
         var reason = Reason.Of($"backend.{Kebab(e.Failure)}", [.. facts.Where(f => f.Item2 is not null).Select(f => (f.Item1, f.Item2!))]);
 
-        // After a conflict the step looks again and finds what the other has made.
-        var heals = e.MayHeal || e.Failure is BackendFailure.Conflict;
+        // After a conflict the step looks again and finds what the other has made. A plan has the platform's credential, which renews
+        // itself: who refuses that (401) has a clock, a cache or a Keystone in trouble. A 403 is another matter.
+        var heals = e.MayHeal || e.Failure is BackendFailure.Conflict || e.Status is System.Net.HttpStatusCode.Unauthorized;
         return new(reason, heals, e.Failure is BackendFailure.QuotaExceeded ? Actor.Project : Actor.Platform, AtLeast: e.RetryAfter);
     }
 

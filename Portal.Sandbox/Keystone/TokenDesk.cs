@@ -44,6 +44,18 @@ internal sealed class TokenDesk(KeystoneState state, RoleGraph graph, TimeProvid
         return token.IsScoped && roles.Count == 0 ? null : new LiveToken(token, user, roles, Names(roles));
     }
 
+    /// <summary>Ends every token now.</summary>
+    public void EndAll()
+    {
+        lock (state.Gate)
+        {
+            foreach (var token in state.Tokens.Values)
+            {
+                token.Revoked = true;
+            }
+        }
+    }
+
     /// <summary>Makes a token.</summary>
     /// <exception cref="KeystoneFault">401: no role in the scope that is asked for.</exception>
     public TokenRecord Issue(TokenRecord pattern, TokenScope scope)

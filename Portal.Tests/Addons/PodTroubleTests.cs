@@ -18,7 +18,7 @@ public sealed class PodTroubleTests(SandboxFixture sandbox) : IClassFixture<Sand
 {
     private static readonly string[] Masters = ["system:masters"];
     private readonly string id = Guid.NewGuid().ToString();
-    private readonly ClusterConnector connector = new(null!, Microsoft.Extensions.Options.Options.Create(new KubernetesOptions()));
+    private readonly ClusterConnector connector = new(null!, Microsoft.Extensions.Options.Options.Create(new KubernetesOptions()), TimeProvider.System);
     private KubernetesCaller admin = null!;
     private IKubernetesApi api = null!;
 

@@ -19,7 +19,7 @@ internal sealed class ClusterRoom : IAsyncDisposable
         this.server = server;
         var protector = new SecretProtector(MasterKeys.Parse("test:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), "test"));
         Access = new ClusterAccessStore(Store, protector);
-        connector = new ClusterConnector(Access, Options.Create(new KubernetesOptions()));
+        connector = new ClusterConnector(Access, Options.Create(new KubernetesOptions()), TimeProvider.System);
     }
 
     public static ClusterKey Key { get; } = new(TestScopes.Region, "p1", "11111111-2222-3333-4444-555555555555");

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace Portal.Tests.Provisioning;
 
 /// <summary>
-/// The portal's own process is killed at its n-th outgoing write of a whole initialisation, before the write is sent on
+/// The portal's own process is killed at its n-th outgoing write of a whole initialisation, of an add-on's upgrade or removal, or of a cluster's deletion, before the write is sent on
 /// or after the server has applied it but before the answer; started again, the plan goes on and the end is the same.
 /// CI takes a sample of the writes; PORTAL_KILL_ALL=1 takes every one, PORTAL_KILL_ALL=13-24 these.
 /// </summary>
@@ -13,23 +13,47 @@ namespace Portal.Tests.Provisioning;
 public sealed class KillByWriteTests(ITestOutputHelper output)
 {
     private const int Sample = 8;
+    private const int SmallSample = 2;
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Portal_KilledAtAWrite_GoesOnAndEndsAsAnUninterruptedRun(bool afterApplied)
     {
+        var (writes, _, wanted) = await UninterruptedAsync(KillScenario.Initialisation, 20);
+        await KillAsync(KillScenario.Initialisation, afterApplied, writes, wanted, Sample);
+    }
+
+    /// <summary>The same over an add-on's upgrade and removal, and over the deletion of the cluster.</summary>
+    [Theory]
+    [InlineData(KillScenario.Upgrade, 3)]
+    [InlineData(KillScenario.Removal, 3)]
+    [InlineData(KillScenario.Deletion, 1)]
+    public async Task Portal_KilledAtAWriteOfAChange_GoesOnAndEndsAsAnUninterruptedRun(KillScenario scenario, int atLeast)
+    {
+        var (writes, _, wanted) = await UninterruptedAsync(scenario, atLeast);
+        await KillAsync(scenario, afterApplied: false, writes, wanted, SmallSample);
+        await KillAsync(scenario, afterApplied: true, writes, wanted, SmallSample);
+    }
+
+    private async Task<KillRun> UninterruptedAsync(KillScenario scenario, int atLeast)
+    {
         var clock = Stopwatch.StartNew();
-        var (writes, _, wanted) = await KillRig.RunAsync(0, afterApplied);
-        Say($"{writes} writes, {wanted.Count} objects, {clock.Elapsed.TotalSeconds:0} s uninterrupted");
-        Assert.True(writes > 20, $"An initialisation made {writes} writes only.");
-        Assert.Equal(wanted.Count, wanted.Distinct().Count());
+        var run = await KillRig.RunAsync(0, false, scenario);
+        Say($"{scenario}: {run.Writes} writes, {run.Objects.Count} objects, {clock.Elapsed.TotalSeconds:0} s uninterrupted");
+        Assert.True(run.Writes >= atLeast, $"{scenario} made {run.Writes} writes only.");
+        Assert.Equal(run.Objects.Count, run.Objects.Distinct().Count());
+        return run;
+    }
+
+    private async Task KillAsync(KillScenario scenario, bool afterApplied, int writes, IReadOnlyList<string> wanted, int sample)
+    {
         var failures = new List<string>();
-        foreach (var n in Sampled(writes, afterApplied))
+        foreach (var n in Sampled(writes, afterApplied, sample))
         {
-            clock.Restart();
-            var difference = await DifferenceAsync(n, afterApplied, wanted);
-            Say($"write {n} of {writes}, {(afterApplied ? "after" : "before")} it was applied, {clock.Elapsed.TotalSeconds:0} s: {difference ?? "the same"}");
+            var clock = Stopwatch.StartNew();
+            var difference = await DifferenceAsync(n, afterApplied, wanted, scenario);
+            Say($"{scenario}: write {n} of {writes}, {(afterApplied ? "after" : "before")} it was applied, {clock.Elapsed.TotalSeconds:0} s: {difference ?? "the same"}");
             failures.AddRange(difference is null ? [] : [$"write {n}: {difference}"]);
         }
 
@@ -37,7 +61,7 @@ public sealed class KillByWriteTests(ITestOutputHelper output)
     }
 
     // Evenly over the run; the two ways take different writes.
-    private static IEnumerable<int> Sampled(int writes, bool afterApplied)
+    private static IEnumerable<int> Sampled(int writes, bool afterApplied, int sample)
     {
         var wish = Environment.GetEnvironmentVariable("PORTAL_KILL_ALL") ?? "";
         var ends = wish.Split('-').Select(n => int.TryParse(n, CultureInfo.InvariantCulture, out var number) ? number : 0).ToArray();
@@ -45,15 +69,15 @@ public sealed class KillByWriteTests(ITestOutputHelper output)
         {
             [1] => Enumerable.Range(1, writes),
             [> 0, > 0] => Enumerable.Range(1, writes).Where(n => ends[0] <= n && n <= ends[1]),
-            _ => Enumerable.Range(0, Sample).Select(i => 1 + (((2 * i) + (afterApplied ? 1 : 0)) * (writes - 1) / ((2 * Sample) - 1))).Distinct(),
+            _ => Enumerable.Range(0, sample).Select(i => 1 + (((2 * i) + (afterApplied ? 1 : 0)) * (writes - 1) / ((2 * sample) - 1))).Distinct(),
         };
     }
 
-    private static async Task<string?> DifferenceAsync(int n, bool afterApplied, IReadOnlyList<string> wanted)
+    private static async Task<string?> DifferenceAsync(int n, bool afterApplied, IReadOnlyList<string> wanted, KillScenario scenario)
     {
         try
         {
-            var run = await KillRig.RunAsync(n, afterApplied);
+            var run = await KillRig.RunAsync(n, afterApplied, scenario);
             return wanted.SequenceEqual(run.Objects) ? null : $"{run.KilledAt}\n" + string.Join("\n", Differences(wanted, run.Objects));
         }
         catch (Exception e) when (e is Xunit.Sdk.XunitException or OperationCanceledException)

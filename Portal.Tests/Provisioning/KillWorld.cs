@@ -19,7 +19,21 @@ internal sealed class KillWorld(SandboxHost sandbox, IServiceProvider portal, Sc
         "rbac.authorization.k8s.io/v1 ClusterRole", "rbac.authorization.k8s.io/v1 ClusterRoleBinding", "rbac.authorization.k8s.io/v1 Role", "rbac.authorization.k8s.io/v1 RoleBinding",
     ];
 
-    public async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken cancellationToken, bool isGone = false)
+    {
+        var found = isGone ? [] : await InsideAsync(cancellationToken);
+        var clusters = await portal.GetRequiredService<Core.Clusters.Magnum.IMagnumClient>().ListClustersAsync(scope, detail: false, cancellationToken);
+        found.AddRange(clusters.Select(c => $"cluster {c.Name} {c.Status}"));
+        await DescribeHarborAsync(found, cancellationToken);
+        found.Sort(StringComparer.Ordinal);
+        return found;
+    }
+
+    /// <summary>Gives what is in the cluster, by kind, namespace and name.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken) =>
+        [.. (await InsideAsync(cancellationToken)).Select(o => string.Join(' ', o.Split(' ').Take(2))).Order(StringComparer.Ordinal)];
+
+    private async Task<List<string>> InsideAsync(CancellationToken cancellationToken)
     {
         var api = await portal.GetRequiredService<IClusterConnector>().AsPortalAsync(new ClusterKey(scope.Region, scope.ProjectId, clusterId), cancellationToken);
         var found = new List<string>();
@@ -28,8 +42,6 @@ internal sealed class KillWorld(SandboxHost sandbox, IServiceProvider portal, Sc
             found.AddRange((await api.ListAsync(KubernetesResource.Of(kind[0], kind[1]), null, cancellationToken)).Select(o => Describe(kind[1], o)));
         }
 
-        await DescribeHarborAsync(found, cancellationToken);
-        found.Sort(StringComparer.Ordinal);
         return found;
     }
 

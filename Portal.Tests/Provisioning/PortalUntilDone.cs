@@ -6,19 +6,20 @@ using Portal.Tests.Support;
 
 namespace Portal.Tests.Provisioning;
 
-/// <summary>The real portal in a process that ends by itself when the cluster's plan has ended: 0 when it is done.</summary>
+/// <summary>The real portal in a process that ends by itself when the cluster's plan (its initialisation, or of the kind <c>--Until=KIND</c>) has ended: 0 when it is done.</summary>
 internal static class PortalUntilDone
 {
     public static async Task<int> RunAsync(string[] args)
     {
         await using var portal = await PortalProcess.StartAsync(args, CancellationToken.None);
         var store = portal.App.Services.GetRequiredService<IDocumentStore>();
+        var kind = portal.App.Configuration["Until"] ?? "cluster-initialisation";
         Plan? ended = null;
         await Eventually.TrueAsync(
             async () =>
             {
                 var plans = await store.ListAsync(PlanDocuments.Plans, null, CancellationToken.None);
-                ended = plans.Select(p => p.Value).FirstOrDefault(p => p.Kind == "cluster-initialisation" && p.State is not PlanState.Running);
+                ended = plans.Select(p => p.Value).FirstOrDefault(p => p.Kind == kind && p.State is not PlanState.Running);
                 return ended is not null;
             },
             "the plan has ended",

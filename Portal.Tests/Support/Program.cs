@@ -15,10 +15,12 @@ internal static class Program
                 return await Provisioning.PortalUntilDone.RunAsync(args[1..]);
             case "portal":
                 return await Portal.Hosting.PortalProcess.RunAsync(args[1..]);
+            case "bench-portal":
+                return await Bench.MeasuredPortal.RunAsync(args[1..]);
             case "bench":
                 return await Bench.Benches.RunAsync(args[1..]);
             default:
-                await Console.Error.WriteLineAsync("Started by tests only, but for: bench [pages] [lists] [engine] [apply] [RUNS].");
+                await Console.Error.WriteLineAsync("Started by tests only, but for: bench [pages] [lists] [engine] [apply] [circuits] [calm] [RUNS].");
                 return 2;
         }
     }

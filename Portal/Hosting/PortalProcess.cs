@@ -81,6 +81,8 @@ internal static class PortalProcess
             builder.WebHost.UseUrls(DefaultUrl);
         }
 
+        // In Development the framework would send style sheets uncompressed, half a megabyte more, to reload them as they are edited.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] ??= "false";
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         return builder;
     }

@@ -14,6 +14,8 @@ internal sealed class BootstrapStep(InitialisationTools tools, IClusterAuthority
 {
     internal const string StepId = "cluster.bootstrap";
     internal const string PortalUser = "container-platform-portal";
+    private const string BootstrapUser = "container-platform-bootstrap";
+    private const string Masters = "system:masters";
 
     public override string Id => StepId;
 
@@ -39,7 +41,7 @@ internal sealed class BootstrapStep(InitialisationTools tools, IClusterAuthority
         }
 
         await ReportAsync(context, "bootstrap.binding", [], cancellationToken).ConfigureAwait(false);
-        var masters = await IdentityAsync(scope, key, endpoint, "container-platform-bootstrap", "system:masters", cancellationToken).ConfigureAwait(false);
+        var masters = await IdentityAsync(scope, key, endpoint, BootstrapUser, Masters, cancellationToken).ConfigureAwait(false);
         var bootstrap = tools.Connector.WithIdentity(key, masters);
         foreach (var manifest in Manifests())
         {
@@ -54,13 +56,16 @@ internal sealed class BootstrapStep(InitialisationTools tools, IClusterAuthority
 
     public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (await ReachableAsync(tools, context, cancellationToken).ConfigureAwait(false) is { } api)
+        var key = InitialisationTools.Key(context);
+        var scope = await tools.ScopeAsync(context, cancellationToken).ConfigureAwait(false);
+        if (await authority.FindAsync(scope, key.ClusterId, cancellationToken).ConfigureAwait(false) is { } endpoint)
         {
-            // The binding last: after it the portal has no right to delete anything more.
-            await AddonInstaller.RemoveAsync(api, [.. Manifests().Reverse()], cancellationToken).ConfigureAwait(false);
+            // As it was bound: whichever of the two the portal deleted first itself, it had no right left to delete the other.
+            var masters = await IdentityAsync(scope, key, endpoint, BootstrapUser, Masters, cancellationToken).ConfigureAwait(false);
+            await AddonInstaller.RemoveAsync(tools.Connector.WithIdentity(key, masters), Manifests(), cancellationToken).ConfigureAwait(false);
         }
 
-        await access.ForgetAsync(InitialisationTools.Key(context), cancellationToken).ConfigureAwait(false);
+        await access.ForgetAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
     private IReadOnlyList<JsonObject> Manifests() => tools.Catalog.Render("identity", PlatformObjects.NoParameters);

@@ -8,9 +8,10 @@ using Portal.Core.Backends;
 namespace Portal.Core.Addons.Initialisation;
 
 /// <summary>Asks a registry for a manifest as a node would: <c>/v2/</c>, its token service, the project's pull credential.</summary>
-internal sealed partial class ImageProbe(IPullCredentials credentials, IHttpClientFactory http) : IImageProbe
+internal sealed partial class ImageProbe(IPullCredentials credentials, IHttpClientFactory http, TimeProvider time) : IImageProbe
 {
     internal const string ClientName = "registry";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private const string Manifests = "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
 
     public async Task<bool> ExistsAsync(Scope scope, string image, CancellationToken cancellationToken)
@@ -20,17 +21,19 @@ internal sealed partial class ImageProbe(IPullCredentials credentials, IHttpClie
         var (credential, _) = await credentials.GetAsync(scope, scope.UserName, cancellationToken).ConfigureAwait(false);
         var url = new Uri($"{Scheme(host)}://{host}/v2/{repository}/manifests/{tag}");
         using var client = http.CreateClient(ClientName);
-        client.Timeout = TimeSpan.FromSeconds(15);
+        client.Timeout = Timeout.InfiniteTimeSpan;
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            using var first = await SendAsync(client, url, null, cancellationToken).ConfigureAwait(false);
+            using var first = await SendAsync(client, url, null, patience.Token).ConfigureAwait(false);
             if (first.StatusCode is not HttpStatusCode.Unauthorized)
             {
                 return Found(first, operation);
             }
 
-            var authorization = await AnswerChallengeAsync(client, first, credential, cancellationToken).ConfigureAwait(false);
-            using var second = await SendAsync(client, url, authorization, cancellationToken).ConfigureAwait(false);
+            var authorization = await AnswerChallengeAsync(client, first, credential, patience.Token).ConfigureAwait(false);
+            using var second = await SendAsync(client, url, authorization, patience.Token).ConfigureAwait(false);
             return Found(second, operation);
         }
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))

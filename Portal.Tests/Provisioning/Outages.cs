@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using Portal.Core.Provisioning;
+using Portal.Sandbox.Faults;
+using Portal.Sandbox.Hosting;
+using Portal.Sandbox.Keystone;
+using Portal.Sandbox.World;
+
+namespace Portal.Tests.Provisioning;
+
+/// <summary>Lets backends fail for thirty seconds when a step begins, each step once, each in a way of its own.</summary>
+internal sealed class Outages(string service, int turn)
+{
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(30);
+    private readonly Lock door = new();
+    private readonly ConcurrentDictionary<string, string> begun = new();
+    private readonly SemaphoreSlim one = new(1, 1);
+    private SandboxHost? sandbox;
+    private int count;
+    private int metBefore;
+    private string? fault;
+    private DateTimeOffset end;
+    private int busy;
+
+    /// <summary>Gets the ways in which a backend fails.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["500", "429", "time-out", "cut", "cut-answer", "expired", "refused", "ahead", "behind"];
+
+    public string Service => service;
+
+    public OutageClock Clock { get; } = new();
+
+    /// <summary>Gets which step met which way of failing.</summary>
+    public IReadOnlyDictionary<string, string> Begun => begun;
+
+    /// <summary>Gets how many outages no request has met.</summary>
+    public int Unmet { get; private set; }
+
+    /// <summary>Gets how fast time runs: an outage passes quickly, and so does the time in which every step waits.</summary>
+    public double Rate => IsOn ? 20 : Volatile.Read(ref busy) == 0 ? 40 : 1;
+
+    private bool IsOn => Clock.Shared < end;
+
+    public void Begin(SandboxHost host) => sandbox = host;
+
+    /// <summary>The backends are well again when the time is over.</summary>
+    public void Beat()
+    {
+        lock (door)
+        {
+            if (!IsOn)
+            {
+                Heal();
+            }
+        }
+    }
+
+    /// <summary>A step of the plan is run.</summary>
+    public async Task<StepResult> RunAsync(IProvisioningStep step, StepContext context, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref busy);
+        try
+        {
+            if (begun.TryAdd(step.Id, ""))
+            {
+                await FailAsync(step.Id, cancellationToken);
+            }
+
+            return await step.RunAsync(context, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref busy);
+        }
+    }
+
+    // One after the other: what a step meets is its own.
+    private async Task FailAsync(string step, CancellationToken cancellationToken)
+    {
+        await one.WaitAsync(cancellationToken);
+        try
+        {
+            while (IsOn)
+            {
+                await Task.Delay(5, cancellationToken);
+            }
+
+            Fail(begun[step] = Kinds[(count++ + turn) % Kinds.Count]);
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    private void Fail(string kind)
+    {
+        lock (door)
+        {
+            Heal();
+            end = Clock.Shared + Length;
+            Clock.Skew = kind switch { "ahead" => TimeSpan.FromMinutes(3), "behind" => TimeSpan.FromMinutes(-3), _ => TimeSpan.Zero };
+            if (kind is "expired")
+            {
+                ((TokenDesk)sandbox!.Context.Get<ITokenAuthority>()).EndAll();
+            }
+
+            var wanted = kind switch
+            {
+                "500" => new Fault { Kind = "status", Status = 500, Service = service },
+                "429" => new Fault { Kind = "status", Status = 429, RetryAfter = 10, Service = service },
+                "time-out" => new Fault { Kind = "hang", Service = service },
+                "refused" => new Fault { Kind = "status", Status = 401, Service = service },
+                "cut" or "cut-answer" => new Fault { Kind = kind, Service = service },
+                _ => null,
+            };
+            if (wanted is not null)
+            {
+                sandbox!.Context.Faults.Add(wanted);
+                (fault, metBefore) = (wanted.Id, sandbox.Context.Faults.Met);
+            }
+        }
+    }
+
+    private void Heal()
+    {
+        Clock.Skew = TimeSpan.Zero;
+        if (fault is not null)
+        {
+            sandbox!.Context.Faults.Remove(fault);
+            fault = null;
+            Unmet += sandbox.Context.Faults.Met == metBefore ? 1 : 0;
+        }
+    }
+}
+
+/// <summary>A step before which the backends fail.</summary>
+internal sealed class OutageStep(IProvisioningStep step, Outages outages) : StepDecorator(step)
+{
+    public override Task<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken) => outages.RunAsync(Inner, context, cancellationToken);
+}
