@@ -55,7 +55,7 @@ public sealed class FaultRegistry
     }
 
     /// <summary>Gets how many requests have met a fault since the start.</summary>
-    public int Met { get; private set; }
+    public int AllMet { get; private set; }
 
     /// <summary>Adds a fault.</summary>
     public void Add(Fault fault)
@@ -93,7 +93,7 @@ public sealed class FaultRegistry
             {
                 if (entry.Matches(service, method, path) && entry.Take())
                 {
-                    Met++;
+                    AllMet++;
                     return entry.Fault;
                 }
             }

@@ -53,7 +53,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         var created = await host.Get<IClusterService>().CreateAsync(
             scope, new ClusterSpec { Name = "shop-out", TemplateId = template.Id, NodeCount = 2, MasterCount = 1 }, Guid.NewGuid().ToString(), default);
         var plans = await EndAsync(host);
-        output.WriteLine($"{watch.Elapsed.TotalSeconds:0} s, {host.Sandbox.Context.Faults.Met} requests spoilt");
+        output.WriteLine($"{watch.Elapsed.TotalSeconds:0} s, {host.Sandbox.Context.Faults.AllMet} requests spoilt");
         foreach (var step in outages?.Begun ?? new Dictionary<string, string>())
         {
             var seen = plans.SelectMany(p => p.Steps).First(s => s.Id == step.Key);

@@ -115,7 +115,7 @@ internal sealed class Outages(string service, int turn)
             if (wanted is not null)
             {
                 sandbox!.Context.Faults.Add(wanted);
-                (fault, metBefore) = (wanted.Id, sandbox.Context.Faults.Met);
+                (fault, metBefore) = (wanted.Id, sandbox.Context.Faults.AllMet);
             }
         }
     }
@@ -127,7 +127,7 @@ internal sealed class Outages(string service, int turn)
         {
             sandbox!.Context.Faults.Remove(fault);
             fault = null;
-            Unmet += sandbox.Context.Faults.Met == metBefore ? 1 : 0;
+            Unmet += sandbox.Context.Faults.AllMet == metBefore ? 1 : 0;
         }
     }
 }
