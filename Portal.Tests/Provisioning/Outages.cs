@@ -13,7 +13,6 @@ internal sealed class Outages(string service, int turn)
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(30);
     private readonly Lock door = new();
     private readonly ConcurrentDictionary<string, string> begun = new();
-    private readonly SemaphoreSlim one = new(1, 1);
     private SandboxHost? sandbox;
     private int count;
     private int metBefore;
@@ -75,26 +74,22 @@ internal sealed class Outages(string service, int turn)
     // One after the other: what a step meets is its own.
     private async Task FailAsync(string step, CancellationToken cancellationToken)
     {
-        await one.WaitAsync(cancellationToken);
-        try
+        while (!TryFail(step))
         {
-            while (IsOn)
-            {
-                await Task.Delay(5, cancellationToken);
-            }
-
-            Fail(begun[step] = Kinds[(count++ + turn) % Kinds.Count]);
-        }
-        finally
-        {
-            one.Release();
+            await Task.Delay(5, cancellationToken);
         }
     }
 
-    private void Fail(string kind)
+    private bool TryFail(string step)
     {
         lock (door)
         {
+            if (IsOn)
+            {
+                return false;
+            }
+
+            var kind = begun[step] = Kinds[(count++ + turn) % Kinds.Count];
             Heal();
             end = Clock.Shared + Length;
             Clock.Skew = kind switch { "ahead" => TimeSpan.FromMinutes(3), "behind" => TimeSpan.FromMinutes(-3), _ => TimeSpan.Zero };
@@ -117,6 +112,8 @@ internal sealed class Outages(string service, int turn)
                 sandbox!.Context.Faults.Add(wanted);
                 (fault, metBefore) = (wanted.Id, sandbox.Context.Faults.Met);
             }
+
+            return true;
         }
     }
 
