@@ -14,8 +14,6 @@ internal sealed class Outages(string service, int turn)
     private readonly Lock door = new();
     private readonly ConcurrentDictionary<string, string> begun = new();
     private SandboxHost? sandbox;
-    private int count;
-    private int metBefore;
     private string? fault;
     private DateTimeOffset end;
     private int busy;
@@ -23,15 +21,10 @@ internal sealed class Outages(string service, int turn)
     /// <summary>Gets the ways in which a backend fails.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["500", "429", "time-out", "cut", "cut-answer", "expired", "refused", "ahead", "behind"];
 
-    public string Service => service;
-
     public OutageClock Clock { get; } = new();
 
     /// <summary>Gets which step met which way of failing.</summary>
     public IReadOnlyDictionary<string, string> Begun => begun;
-
-    /// <summary>Gets how many outages no request has met.</summary>
-    public int Unmet { get; private set; }
 
     /// <summary>Gets how fast time runs: an outage passes quickly, and so does the time in which every step waits.</summary>
     public double Rate => IsOn ? 20 : Volatile.Read(ref busy) == 0 ? 40 : 1;
@@ -58,9 +51,10 @@ internal sealed class Outages(string service, int turn)
         Interlocked.Increment(ref busy);
         try
         {
-            if (begun.TryAdd(step.Id, ""))
+            var kind = Kinds[(begun.Count + turn) % Kinds.Count];
+            if (begun.TryAdd(step.Id, kind))
             {
-                await FailAsync(step.Id, cancellationToken);
+                Fail(kind);
             }
 
             return await step.RunAsync(context, cancellationToken);
@@ -71,25 +65,10 @@ internal sealed class Outages(string service, int turn)
         }
     }
 
-    // One after the other: what a step meets is its own.
-    private async Task FailAsync(string step, CancellationToken cancellationToken)
-    {
-        while (!TryFail(step))
-        {
-            await Task.Delay(5, cancellationToken);
-        }
-    }
-
-    private bool TryFail(string step)
+    private void Fail(string kind)
     {
         lock (door)
         {
-            if (IsOn)
-            {
-                return false;
-            }
-
-            var kind = begun[step] = Kinds[(count++ + turn) % Kinds.Count];
             Heal();
             end = Clock.Shared + Length;
             Clock.Skew = kind switch { "ahead" => TimeSpan.FromMinutes(3), "behind" => TimeSpan.FromMinutes(-3), _ => TimeSpan.Zero };
@@ -110,10 +89,8 @@ internal sealed class Outages(string service, int turn)
             if (wanted is not null)
             {
                 sandbox!.Context.Faults.Add(wanted);
-                (fault, metBefore) = (wanted.Id, sandbox.Context.Faults.Met);
+                fault = wanted.Id;
             }
-
-            return true;
         }
     }
 
@@ -124,7 +101,6 @@ internal sealed class Outages(string service, int turn)
         {
             sandbox!.Context.Faults.Remove(fault);
             fault = null;
-            Unmet += sandbox.Context.Faults.Met == metBefore ? 1 : 0;
         }
     }
 }
