@@ -22,7 +22,7 @@ internal static class CircuitBench
         await using var chromium = await Chromium.LaunchAsync(playwright);
         var state = await SignInAsync(chromium, world);
         var home = $"/p/{world.ProjectId}";
-        var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
+        var load = (await File.ReadAllTextAsync("/proc/loadavg")).Split(' ')[0];
         Console.WriteLine($"\nCircuits ({Circuits} of each, load before {load}; {Environment.ProcessorCount} cores)\n\n| page | managed memory a circuit | processor time to open one | processor time a circuit and minute while calm |\n|---|---|---|---|");
         foreach (var (name, path, heading) in new[] { ("list", home + "/clusters", "Clusters"), ("cluster", $"{home}/clusters/{world.ClusterId}", "a-bench"), ("plan", $"{home}/plans/{world.PlanId}", "") })
         {

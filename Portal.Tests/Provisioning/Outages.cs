@@ -13,10 +13,7 @@ internal sealed class Outages(string service, int turn)
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(30);
     private readonly Lock door = new();
     private readonly ConcurrentDictionary<string, string> begun = new();
-    private readonly SemaphoreSlim one = new(1, 1);
     private SandboxHost? sandbox;
-    private int count;
-    private int metBefore;
     private string? fault;
     private DateTimeOffset end;
     private int busy;
@@ -24,15 +21,10 @@ internal sealed class Outages(string service, int turn)
     /// <summary>Gets the ways in which a backend fails.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["500", "429", "time-out", "cut", "cut-answer", "expired", "refused", "ahead", "behind"];
 
-    public string Service => service;
-
     public OutageClock Clock { get; } = new();
 
     /// <summary>Gets which step met which way of failing.</summary>
     public IReadOnlyDictionary<string, string> Begun => begun;
-
-    /// <summary>Gets how many outages no request has met.</summary>
-    public int Unmet { get; private set; }
 
     /// <summary>Gets how fast time runs: an outage passes quickly, and so does the time in which every step waits.</summary>
     public double Rate => IsOn ? 20 : Volatile.Read(ref busy) == 0 ? 40 : 1;
@@ -59,9 +51,10 @@ internal sealed class Outages(string service, int turn)
         Interlocked.Increment(ref busy);
         try
         {
-            if (begun.TryAdd(step.Id, ""))
+            var kind = Kinds[(begun.Count + turn) % Kinds.Count];
+            if (begun.TryAdd(step.Id, kind))
             {
-                await FailAsync(step.Id, cancellationToken);
+                Fail(kind);
             }
 
             return await step.RunAsync(context, cancellationToken);
@@ -69,25 +62,6 @@ internal sealed class Outages(string service, int turn)
         finally
         {
             Interlocked.Decrement(ref busy);
-        }
-    }
-
-    // One after the other: what a step meets is its own.
-    private async Task FailAsync(string step, CancellationToken cancellationToken)
-    {
-        await one.WaitAsync(cancellationToken);
-        try
-        {
-            while (IsOn)
-            {
-                await Task.Delay(5, cancellationToken);
-            }
-
-            Fail(begun[step] = Kinds[(count++ + turn) % Kinds.Count]);
-        }
-        finally
-        {
-            one.Release();
         }
     }
 
@@ -115,7 +89,7 @@ internal sealed class Outages(string service, int turn)
             if (wanted is not null)
             {
                 sandbox!.Context.Faults.Add(wanted);
-                (fault, metBefore) = (wanted.Id, sandbox.Context.Faults.AllMet);
+                fault = wanted.Id;
             }
         }
     }
@@ -127,7 +101,6 @@ internal sealed class Outages(string service, int turn)
         {
             sandbox!.Context.Faults.Remove(fault);
             fault = null;
-            Unmet += sandbox.Context.Faults.AllMet == metBefore ? 1 : 0;
         }
     }
 }
