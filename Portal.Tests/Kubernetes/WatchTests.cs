@@ -108,7 +108,7 @@ public sealed class WatchTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(0, watches.Count);
     }
 
-    [Fact(Skip = "Mended, but not seen green before the time was over.")]
+    [Fact]
     public async Task Version_ThatIsGone_IsListedAnew()
     {
         server.Put("node-1", true);
@@ -175,7 +175,7 @@ public sealed class WatchTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.False(viewer.WasSilent);
     }
 
-    [Fact(Skip = "Mended, but not seen green before the time was over.")]
+    [Fact]
     public async Task DeadCluster_CostsOneAttemptAPeriod_HoweverManyWatch_AndIsSeenWhenItIsBack()
     {
         var pods = new WatchKind<string>(KubernetesResource.Of("v1", "Pod"), null, o => (string)o["metadata"]!["name"]!);
