@@ -17,4 +17,7 @@ public static class AccessGroups
 
     /// <summary>Gives the user name by which a cluster knows a person: stable, and never that of somebody in the cluster.</summary>
     public static string UserName(Scope scope) => "portal:user:" + scope.UserId;
+
+    /// <summary>Gives the user name by which a cluster knows the watch that a whole group shares: nobody's, and of that group alone.</summary>
+    public static string WatcherName(string group) => "portal:watch:" + group["portal:".Length..];
 }

@@ -6,11 +6,12 @@ using System.Text;
 using k8s;
 using Microsoft.Extensions.Options;
 using Portal.Core.Backends;
+using Portal.Core.Kubernetes.Watching;
 
 namespace Portal.Core.Kubernetes;
 
 /// <summary>Makes clients from kept identities; one connection pool per (cluster, identity).</summary>
-internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<KubernetesOptions> options, TimeProvider time) : IClusterConnector, IDisposable
+internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<KubernetesOptions> options, TimeProvider time) : IClusterConnector, IGroupConnector, IDisposable
 {
     private readonly ConcurrentDictionary<(ClusterKey Cluster, string Fingerprint), Lazy<Connection>> connections = new();
 
@@ -19,14 +20,19 @@ internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<Kube
 
     public async Task<IKubernetesApi> AsPersonAsync(ClusterKey cluster, Scope scope, CancellationToken cancellationToken)
     {
-        scope.Demand(Capability.Read);
-        if (scope.ProjectId != cluster.ProjectId || scope.Region != cluster.Region)
-        {
-            throw new ForbiddenException(Capability.Read, cluster.ProjectId);
-        }
-
+        Demand(cluster, scope);
         return Api(cluster, await IdentityAsync(cluster, cancellationToken).ConfigureAwait(false), Impersonation.Of(scope));
     }
+
+    public async Task<string> EnterAsync(ClusterKey cluster, Scope scope, CancellationToken cancellationToken)
+    {
+        Demand(cluster, scope);
+        await IdentityAsync(cluster, cancellationToken).ConfigureAwait(false);
+        return AccessGroups.Of(scope)[0];
+    }
+
+    public async Task<KubernetesApi> AsGroupAsync(ClusterKey cluster, string group, CancellationToken cancellationToken) =>
+        Api(cluster, await IdentityAsync(cluster, cancellationToken).ConfigureAwait(false), Impersonation.OfGroup(group));
 
     public IKubernetesApi WithIdentity(ClusterKey cluster, ClusterIdentity identity)
     {
@@ -42,6 +48,15 @@ internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<Kube
             {
                 connection.Value.Client.Dispose();
             }
+        }
+    }
+
+    private static void Demand(ClusterKey cluster, Scope scope)
+    {
+        scope.Demand(Capability.Read);
+        if (scope.ProjectId != cluster.ProjectId || scope.Region != cluster.Region)
+        {
+            throw new ForbiddenException(Capability.Read, cluster.ProjectId);
         }
     }
 
@@ -89,6 +104,11 @@ internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<Kube
                 {
                     sockets.PooledConnectionLifetime = TimeSpan.FromMinutes(10);
                     sockets.ConnectTimeout = TimeSpan.FromSeconds(5);
+
+                    // A connection whose other end is gone without a word is noticed while a watch waits on it.
+                    sockets.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+                    sockets.KeepAlivePingTimeout = TimeSpan.FromSeconds(15);
+                    sockets.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
                 }
             },
         };

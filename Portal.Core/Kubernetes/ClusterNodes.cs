@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using Portal.Core.Backends;
+using Portal.Core.Kubernetes.Watching;
 
 namespace Portal.Core.Kubernetes;
 
@@ -46,19 +49,63 @@ public interface IClusterNodes
     /// <exception cref="BackendException">The API does not answer, or the portal has no identity in the cluster yet (<see cref="BackendFailure.NotFound"/>).</exception>
     /// <exception cref="ForbiddenException">The cluster is of another project, or the person may not read.</exception>
     Task<IReadOnlyList<ClusterNode>> ListAsync(Scope scope, ClusterKey cluster, CancellationToken cancellationToken);
+
+    /// <summary>Gives the nodes, then again whenever one changes; one watch for everyone of the person's access group. Endless until cancelled.</summary>
+    /// <exception cref="BackendException">The portal has no identity in the cluster yet (<see cref="BackendFailure.NotFound"/>). What comes later is told as silence.</exception>
+    /// <exception cref="ForbiddenException">The cluster is of another project, or the person may not read.</exception>
+    IAsyncEnumerable<Watched<ClusterNode>> WatchAsync(Scope scope, ClusterKey cluster, CancellationToken cancellationToken);
 }
 
 /// <inheritdoc />
-internal sealed class ClusterNodes(IClusterConnector connector) : IClusterNodes
+internal sealed class ClusterNodes(IClusterConnector connector, KubernetesWatches watches, IOptions<KubernetesOptions> options, TimeProvider time) : IClusterNodes
 {
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
+    private static readonly WatchKind<ClusterNode> Kind = new(KubernetesResource.Of("v1", "Node"), null, Read);
     private static readonly string[] Bad = ["MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"];
 
     public async Task<IReadOnlyList<ClusterNode>> ListAsync(Scope scope, ClusterKey cluster, CancellationToken cancellationToken)
     {
         var api = await connector.AsPersonAsync(cluster, scope, cancellationToken).ConfigureAwait(false);
         var nodes = await api.ListAsync(KubernetesResource.Of("v1", "Node"), null, cancellationToken).ConfigureAwait(false);
-        return [.. nodes.Select(Read).OrderByDescending(n => n.IsMaster).ThenBy(n => n.Name, StringComparer.Ordinal)];
+        return Ordered(nodes.Select(Read));
     }
+
+    public async IAsyncEnumerable<Watched<ClusterNode>> WatchAsync(Scope scope, ClusterKey cluster, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (options.Value.Watch)
+        {
+            await foreach (var now in watches.WatchAsync(scope, cluster, Kind, cancellationToken).ConfigureAwait(false))
+            {
+                yield return now with { Items = Ordered(now.Items) };
+                if (now.Silence is { MayHeal: false })
+                {
+                    // It may be listed and not watched: asked as the person from here on.
+                    break;
+                }
+            }
+        }
+
+        while (true)
+        {
+            yield return await AskAsync(scope, cluster, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(AskAgain, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Watched<ClusterNode>> AskAsync(Scope scope, ClusterKey cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new Watched<ClusterNode>([.. await ListAsync(scope, cluster, cancellationToken).ConfigureAwait(false)], time.GetUtcNow(), null);
+        }
+        catch (BackendException e) when (e.Failure is not BackendFailure.NotFound)
+        {
+            return new Watched<ClusterNode>([], null, e);
+        }
+    }
+
+    private static ImmutableArray<ClusterNode> Ordered(IEnumerable<ClusterNode> nodes) =>
+        [.. nodes.OrderByDescending(n => n.IsMaster).ThenBy(n => n.Name, StringComparer.Ordinal)];
 
     /// <summary>Reads a node.</summary>
     internal static ClusterNode Read(JsonObject node)

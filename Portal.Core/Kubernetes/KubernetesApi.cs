@@ -9,7 +9,7 @@ using Portal.Core.Backends;
 namespace Portal.Core.Kubernetes;
 
 /// <summary>The one wrapper around the client library: names checked, headers set, time-outs ours, one exception.</summary>
-internal sealed class KubernetesApi(IKubernetes client, HttpClient http, Impersonation? impersonation, TimeSpan timeout, TimeProvider time) : IKubernetesApi
+internal sealed partial class KubernetesApi(IKubernetes client, HttpClient http, Impersonation? impersonation, TimeSpan timeout, TimeProvider time) : IKubernetesApi
 {
     internal const string FieldManager = "container-platform-portal";
     private const int PageSize = 500;
@@ -60,6 +60,13 @@ internal sealed class KubernetesApi(IKubernetes client, HttpClient http, Imperso
         var name = metadata["name"]?.GetValue<string>() ?? "";
         var path = resource.ObjectPath(resource.IsNamespaced ? metadata["namespace"]?.GetValue<string>() : null, name);
         var query = $"?fieldManager={FieldManager}&fieldValidation=Strict{(force ? "&force=true" : "")}{(dryRun ? "&dryRun=All" : "")}";
+        if (metadata["managedFields"] is not null)
+        {
+            // What was read has them; the API refuses to be told.
+            manifest = manifest.DeepClone().AsObject();
+            manifest["metadata"]!.AsObject().Remove("managedFields");
+        }
+
         return SendAsync(HttpMethod.Patch, path + query, Json(manifest, "application/apply-patch+yaml"), $"apply {resource.Kind} {name}", cancellationToken);
     }
 
@@ -121,13 +128,7 @@ internal sealed class KubernetesApi(IKubernetes client, HttpClient http, Imperso
 
     private async Task<JsonObject> SendAsync(HttpMethod method, string path, HttpContent? body, string operation, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body };
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        foreach (var (name, values) in impersonation?.Headers ?? [])
-        {
-            request.Headers.TryAddWithoutValidation(name, values);
-        }
-
+        using var request = Request(method, path, body);
         using var limit = new CancellationTokenSource(timeout, time);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
@@ -148,11 +149,31 @@ internal sealed class KubernetesApi(IKubernetes client, HttpClient http, Imperso
         }
     }
 
+    private HttpRequestMessage Request(HttpMethod method, string path, HttpContent? body)
+    {
+        var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        foreach (var (name, values) in impersonation?.Headers ?? [])
+        {
+            request.Headers.TryAddWithoutValidation(name, values);
+        }
+
+        return request;
+    }
+
     private async Task<IReadOnlyList<JsonObject>> ListPagesAsync(KubernetesResource resource, string path, CancellationToken cancellationToken)
     {
         var items = new List<JsonObject>();
+        await PagesAsync(resource, path, items.AddRange, cancellationToken).ConfigureAwait(false);
+        return items;
+    }
+
+    /// <summary>Hands the pages on as they come; gives the version of the first, from which a watch goes on.</summary>
+    private async Task<string> PagesAsync(KubernetesResource resource, string path, Action<IEnumerable<JsonObject>> take, CancellationToken cancellationToken)
+    {
         var pages = 0;
         string? next = null;
+        string? version = null;
         do
         {
             if (pages++ == MostPages)
@@ -161,12 +182,13 @@ internal sealed class KubernetesApi(IKubernetes client, HttpClient http, Imperso
             }
 
             var page = await SendAsync(HttpMethod.Get, path + Query("continue", next), null, $"list {resource.Plural}", cancellationToken).ConfigureAwait(false);
-            items.AddRange(Items(page, resource));
+            take(Items(page, resource));
+            version ??= page["metadata"]?["resourceVersion"]?.GetValue<string>();
             next = page["metadata"]?["continue"]?.GetValue<string>();
         }
         while (!string.IsNullOrEmpty(next));
 
-        return items;
+        return version ?? "";
     }
 
     private static IEnumerable<JsonObject> Items(JsonObject page, KubernetesResource resource)

@@ -9,6 +9,18 @@ public sealed class KubernetesOptions
     /// <summary>Gets or sets how long one call may take before it counts as no answer.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Gets or sets whether the insides of clusters are watched; without it they are asked again and again (for proxies that hold streams back).</summary>
+    public bool Watch { get; set; } = true;
+
+    /// <summary>Gets or sets how long one watch may last before the API ends it and the portal begins the next.</summary>
+    public TimeSpan WatchTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Gets or sets how long a watch is kept after its last viewer has left.</summary>
+    public TimeSpan WatchLinger { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets or sets the longest pause between two attempts to reach a cluster that does not answer; they begin at a second and double.</summary>
+    public TimeSpan WatchRetryLimit { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Gets HTTP CONNECT proxies by region id, for clusters in private networks.</summary>
     public Dictionary<string, string> ConnectProxies { get; } = new(StringComparer.Ordinal);
 }

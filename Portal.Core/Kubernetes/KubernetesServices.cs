@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portal.Core.Kubernetes.Watching;
 
 namespace Portal.Core.Kubernetes;
 
@@ -12,7 +13,10 @@ public static class KubernetesServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<KubernetesOptions>();
         services.AddSingleton<IClusterAccessStore, ClusterAccessStore>();
-        services.AddSingleton<IClusterConnector, ClusterConnector>();
+        services.AddSingleton<ClusterConnector>();
+        services.AddSingleton<IClusterConnector>(s => s.GetRequiredService<ClusterConnector>());
+        services.AddSingleton<IGroupConnector>(s => s.GetRequiredService<ClusterConnector>());
+        services.AddSingleton<KubernetesWatches>();
         services.AddSingleton<IClusterProbe, ClusterProbe>();
         services.AddSingleton<IKubeconfigService, KubeconfigService>();
         services.AddSingleton<IClusterNodes, ClusterNodes>();

@@ -61,6 +61,12 @@ public static class FaultMiddleware
                 await next(http);
                 http.Abort();
                 return true;
+            case "cut-stream":
+                _ = Task.Delay(fault.DelayMs).ContinueWith(_ => http.Abort(), TaskScheduler.Default);
+                return false;
+            case "stall":
+                await StallAsync(http, next, fault);
+                return true;
             case "hang":
                 await UntilGoneAsync(http);
                 return true;
@@ -85,6 +91,15 @@ public static class FaultMiddleware
                 await http.Response.WriteAsync($"sandbox fault {fault.Status}");
                 return true;
         }
+    }
+
+    // Half open: it begins like a living stream, then nothing comes and nobody says so.
+    private static async Task StallAsync(HttpContext http, RequestDelegate next, Fault fault)
+    {
+        using var stalled = new StallingStream(http.Response.Body, TimeSpan.FromMilliseconds(fault.DelayMs));
+        http.Response.Body = stalled;
+        await next(http);
+        await UntilGoneAsync(http);
     }
 
     private static async Task UntilGoneAsync(HttpContext http)

@@ -17,7 +17,7 @@ public sealed record Fault
     /// <summary>Gets a regular expression over the path, or null for all.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Gets the kind: <c>slow</c>, <c>status</c>, <c>cut</c> (connection aborted before the request is handled), <c>cut-answer</c> (handled, then aborted), <c>hang</c> (never answered), <c>hang-answer</c> (handled, but never answered), <c>html</c> (a proxy's 502 page).</summary>
+    /// <summary>Gets the kind: <c>slow</c>, <c>status</c>, <c>cut</c> (connection aborted before the request is handled), <c>cut-answer</c> (handled, then aborted), <c>cut-stream</c> (handled, and aborted after the delay), <c>stall</c> (handled; after the delay nothing more comes and the connection stays), <c>hang</c> (never answered), <c>hang-answer</c> (handled, but never answered), <c>html</c> (a proxy's 502 page).</summary>
     public required string Kind { get; init; }
 
     /// <summary>Gets the status for <c>status</c>.</summary>
@@ -26,7 +26,7 @@ public sealed record Fault
     /// <summary>Gets the Retry-After header in seconds, or null.</summary>
     public int? RetryAfter { get; init; }
 
-    /// <summary>Gets the delay for <c>slow</c>, in milliseconds.</summary>
+    /// <summary>Gets the delay for <c>slow</c>, <c>cut-stream</c> and <c>stall</c>, in milliseconds.</summary>
     public int DelayMs { get; init; } = 3000;
 
     /// <summary>Gets how many matching requests pass before it begins.</summary>

@@ -48,12 +48,39 @@ internal sealed class ControlService(SandboxContext context) : ISandboxService
                 await context.Writes.WaitAsync(stop);
                 return Results.Json(new { context.Writes.Count, context.Writes.Stopped }, Json);
             });
+            group.MapPost("/kubernetes/{id}", (string id, JsonObject body, CancellationToken stop) => TreatAsync(id, body, stop));
             group.MapPost("/{name}", (string name, JsonObject body) =>
             {
                 context.Switch(name, body["on"]?.GetValue<bool>() ?? true);
                 return Results.Json(new { name, on = context.IsOn(name) }, Json);
             });
         }
+    }
+
+    /// <summary>Does to a cluster's API server what happens to real ones.</summary>
+    private async Task<IResult> TreatAsync(string id, JsonObject body, CancellationToken stop)
+    {
+        var fleet = context.Get<World.IKubernetesFleet>();
+        var node = body["node"]?.GetValue<string>() ?? string.Empty;
+        switch (body["do"]?.GetValue<string>())
+        {
+            case "halt":
+                await fleet.HaltAsync(id);
+                break;
+            case "resume":
+                await fleet.ResumeAsync(id, stop);
+                break;
+            case "compact":
+                fleet.Compact(id);
+                break;
+            case "silence" or "wake":
+                fleet.Silence(id, node, body["do"]!.GetValue<string>() == "silence");
+                break;
+            default:
+                return Results.BadRequest("do: halt, resume, compact, silence or wake");
+        }
+
+        return Results.NoContent();
     }
 
     public Task SeedAsync(JsonNode? saved, CancellationToken cancellationToken) => Task.CompletedTask;

@@ -90,11 +90,7 @@ internal sealed class KubernetesService : ISandboxService, IKubernetesFleet, IDi
 
     public async Task StopAsync()
     {
-        await Task.WhenAll(running.Values.Select(async one =>
-        {
-            await one.Listener.DisposeAsync();
-            one.Cluster.Dispose();
-        }));
+        await Task.WhenAll(running.Values.Select(EndAsync));
         running.Clear();
     }
 
@@ -136,6 +132,14 @@ internal sealed class KubernetesService : ISandboxService, IKubernetesFleet, IDi
         }
     }
 
+    public void Silence(string clusterId, string node, bool isSilent)
+    {
+        if (Find(clusterId) is { } cluster)
+        {
+            NodeController.Silence(cluster.Store, node, isSilent, context.Clock.Now);
+        }
+    }
+
     public void Rotate(string clusterId, CertificateAuthority authority)
     {
         if (running.TryGetValue(clusterId, out var one))
@@ -151,13 +155,43 @@ internal sealed class KubernetesService : ISandboxService, IKubernetesFleet, IDi
         archive.Forget(clusterId);
         if (running.TryRemove(clusterId, out var one))
         {
-            await one.Listener.DisposeAsync();
-            one.Cluster.Dispose();
+            await EndAsync(one);
         }
     }
 
+    public async Task HaltAsync(string clusterId)
+    {
+        if (running.TryGetValue(clusterId, out var one) && one.Listener is { } listener)
+        {
+            running[clusterId] = one with { Listener = null };
+            await listener.DisposeAsync();
+        }
+    }
+
+    public async Task ResumeAsync(string clusterId, CancellationToken cancellationToken)
+    {
+        if (running.TryGetValue(clusterId, out var one) && one.Listener is null)
+        {
+            var listener = new KubeListener(context, one.Cluster, KubeAddresses.EndPoint(one.Cluster.Address));
+            await listener.StartAsync(cancellationToken);
+            running[clusterId] = one with { Listener = listener };
+        }
+    }
+
+    public void Compact(string clusterId) => Find(clusterId)?.Store.Compact(0);
+
     /// <summary>Gives a running cluster, for tests and for what runs inside it.</summary>
     internal KubeCluster? Find(string clusterId) => running.GetValueOrDefault(clusterId)?.Cluster;
+
+    private static async Task EndAsync(Running one)
+    {
+        if (one.Listener is { } listener)
+        {
+            await listener.DisposeAsync();
+        }
+
+        one.Cluster.Dispose();
+    }
 
     private async Task StartWorldAsync(JsonObject world, CancellationToken cancellationToken)
     {
@@ -195,5 +229,5 @@ internal sealed class KubernetesService : ISandboxService, IKubernetesFleet, IDi
         running[cluster.Id] = new Running(cluster, listener, new ControllerLoop(cluster), world);
     }
 
-    private sealed record Running(KubeCluster Cluster, KubeListener Listener, ControllerLoop Controllers, bool IsWorld);
+    private sealed record Running(KubeCluster Cluster, KubeListener? Listener, ControllerLoop Controllers, bool IsWorld);
 }

@@ -59,8 +59,20 @@ public interface IKubernetesFleet
     /// <summary>Says which nodes there are now (resize, upgrade). Unknown clusters are ignored.</summary>
     void SetNodes(string clusterId, IReadOnlyList<KubernetesNodeSpec> nodes);
 
+    /// <summary>Lets a node's kubelet fall silent, or report again: its condition <c>Ready</c>, as the node life-cycle controller sets it. Unknown clusters and nodes are ignored.</summary>
+    void Silence(string clusterId, string node, bool isSilent);
+
     /// <summary>Replaces the CA after a rotation: new serving certificate, old client certificates refused.</summary>
     void Rotate(string clusterId, CertificateAuthority authority);
+
+    /// <summary>Stops a cluster's API server: nobody listens, every connection ends; its objects stay. Unknown clusters are ignored.</summary>
+    Task HaltAsync(string clusterId);
+
+    /// <summary>Starts a stopped API server again, at its address.</summary>
+    Task ResumeAsync(string clusterId, CancellationToken cancellationToken);
+
+    /// <summary>Forgets a cluster's history, as etcd's compaction does: watches from older versions get 410.</summary>
+    void Compact(string clusterId);
 
     /// <summary>Ends a cluster's API and forgets its objects.</summary>
     Task RemoveAsync(string clusterId);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Portal.Core.Backends;
 using Portal.Core.Clusters.Explanations;
+using Portal.Core.Clusters.Magnum;
 using Portal.Core.Identity;
 using Portal.Core.Live;
 using Portal.Sandbox.Heat;
@@ -115,6 +116,36 @@ public sealed class StuckTests(StuckWorld world) : IClassFixture<StuckWorld>
         await magnum.SendAsync(HttpMethod.Delete, "/v1/clusters/" + id);
     }
 
+    [Theory]
+    [InlineData("not-reachable", "HEALTHY", "api", "ok", "Magnum reaches its API, the portal does not.")]
+    [InlineData("api-silent", "UNKNOWN", "api", "The cluster health-api-silent is not accessible.", "Neither the portal nor Magnum has an answer from its API.")]
+    [InlineData("unhealthy-api", "UNHEALTHY", "api", "(500)", "Magnum's health check has an error from its API: (500)")]
+    [InlineData("unhealthy-node", "UNHEALTHY", "{node}.Ready", "Unknown", "1 of its nodes are not ready, among them {node}.")]
+    public async Task Health_OfAMadeCluster_MagnumSaysAWord_ThePortalSaysWhoDoesWhat(string rule, string health, string part, string said, string sentence)
+    {
+        using var magnum = await MagnumCaller.AsAsync(world.Host, "mei", "team-data");
+        var id = await magnum.CreateAsync("health-" + rule);
+        await magnum.WaitAsync(id, "CREATE_COMPLETE");
+        var before = await HealthAsync(magnum, id, "HEALTHY");
+        var node = before["health_status_reason"]!.AsObject().Select(p => p.Key).First(k => k.EndsWith(".Ready", StringComparison.Ordinal))[..^6];
+        await HurtAsync(id, rule, node);
+
+        var bare = await HealthAsync(magnum, id, health);
+
+        Assert.Equal(said, bare["health_status_reason"]![part.Replace("{node}", node, StringComparison.Ordinal)]!.GetValue<string>());
+        Assert.Null(bare["status_reason"]?.GetValue<string>());
+        var mei = await world.EnterAsync("mei", "team-data");
+        var cluster = (await world.Magnum.FindClusterAsync(mei, id, default))!;
+        var authority = await world.Get<IMagnumCertificates>().FindAuthorityAsync(mei, id, default);
+        Assert.Equal(rule is "unhealthy-api" or "unhealthy-node", await world.Get<IClusterReach>().AnswersAsync(mei.Region, cluster.ApiAddress!, authority!, default));
+        var why = rule.StartsWith("unhealthy", StringComparison.Ordinal) ? FactRules.Unhealthy(cluster)! : FactRules.Unreachable(cluster);
+        Assert.Equal(rule, why.RuleId);
+        Assert.StartsWith(sentence.Replace("{node}", node, StringComparison.Ordinal), Reasons.Tell(why.Reason), StringComparison.Ordinal);
+        Assert.NotNull(Reasons.ActionOf(why.Reason));
+        world.Host.Context.Faults.Remove(null);
+        await magnum.SendAsync(HttpMethod.Delete, "/v1/clusters/" + id);
+    }
+
     [Fact]
     public async Task Explanation_OfAnotherProject_IsNotThere()
     {
@@ -136,6 +167,37 @@ public sealed class StuckTests(StuckWorld world) : IClassFixture<StuckWorld>
         }
 
         return magnum.CreateAsync("stuck-" + stuck.Cause.Replace(':', '-').Replace('_', '-'), stuck.Template, labels: labels, minutes: stuck.Minutes);
+    }
+
+    // As anybody can, by the control API.
+    private async Task HurtAsync(string id, string rule, string node)
+    {
+        var (path, body) = rule switch
+        {
+            "not-reachable" => ("faults", $$"""{"service":"kubernetes/{{id}}","path":"^/version$","kind":"cut"}"""),
+            "unhealthy-api" => ("faults", $$"""{"service":"kubernetes/{{id}}","path":"^/healthz$","kind":"status","status":500}"""),
+            "unhealthy-node" => ("kubernetes/" + id, $$"""{"do":"silence","node":"{{node}}"}"""),
+            _ => ("kubernetes/" + id, """{"do":"halt"}"""),
+        };
+        using var http = new HttpClient();
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync(new Uri($"{world.Host.Context.Address("control")}/{path}"), content);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private async Task<JsonNode> HealthAsync(MagnumCaller magnum, string id, string health)
+    {
+        JsonNode? cluster = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await world.Host.AdvanceAsync(TimeSpan.FromSeconds(10), CancellationToken.None);
+                cluster = await magnum.GetAsync("/v1/clusters/" + id);
+                return cluster["health_status"]?.GetValue<string>() == health;
+            },
+            health,
+            within: TimeSpan.FromMinutes(1));
+        return cluster!;
     }
 
     private async Task ExplainedAsync(Scope scope, string id, StuckCase stuck)

@@ -167,6 +167,24 @@ public sealed class KubectlTests(SandboxFixture sandbox) : IClassFixture<Sandbox
         }
     }
 
+    [SkippableFact]
+    public async Task Kubectl_ShowsWhatIsUsed_WhereMetricsServerIs_AndSaysWhereItIsNot()
+    {
+        Skip.If(Find() is null, "No kubectl here.");
+        var pod = await PodAsync();
+
+        Assert.Contains("node-0", await RunAsync("top", "nodes"), StringComparison.Ordinal);
+        Assert.Contains(pod["pod/".Length..], await RunAsync("top", "pods"), StringComparison.Ordinal);
+
+        var cluster = ((Portal.Sandbox.Kubernetes.KubernetesService)sandbox.Host.Context.Get<IKubernetesFleet>()).Find(id)!;
+        cluster.HasMetrics = false;
+        cluster.Forget();
+        Directory.Delete(Path.Combine(folder, ".kube"), true);
+        var (code, _, error) = await TryAsync(null, "top", "nodes");
+        Assert.Equal(1, code);
+        Assert.Contains("Metrics API not available", error, StringComparison.Ordinal);
+    }
+
     private static string WebWithThree => Web.Replace("replicas: 2", "replicas: 3", StringComparison.Ordinal);
 
     private async Task<bool> IsNewAsync()

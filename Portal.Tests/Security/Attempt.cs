@@ -113,6 +113,8 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         Write("IKubeconfigService.RevokeAsync", (w, s) => Nothing(w.Get<IKubeconfigService>().RevokeAsync(s, w.Renamed, w.KubeconfigAccount, None))),
         Read("IClusterNodes.ListAsync", async (w, s) => await w.Get<IClusterNodes>().ListAsync(s, w.Cluster, None)),
         Write("IClusterNodes.ListAsync", async (w, s) => await w.Get<IClusterNodes>().ListAsync(s, w.Renamed, None)),
+        Read("IClusterNodes.WatchAsync", (w, s) => FirstAsync(t => w.Get<IClusterNodes>().WatchAsync(s, w.Cluster, t), n => n.Items, TimeSpan.FromMinutes(1))),
+        Write("IClusterNodes.WatchAsync", (w, s) => FirstAsync(t => w.Get<IClusterNodes>().WatchAsync(s, w.Renamed, t), n => n.Items, TimeSpan.FromMinutes(1))),
         Write("IAddonHealthReader.ReadAsync", async (w, s) => await w.Get<IAddonHealthReader>().ReadAsync(s, w.ClusterId, ["prometheus"], None)),
         Quiet("IClusterAddons.ListAsync", async (w, s) => await w.Get<IClusterAddons>().ListAsync(s, w.ClusterId, None)),
         Quiet("IClusterAddons.ListOffersAsync", async (w, s) => await w.Get<IClusterAddons>().ListOffersAsync(s, w.ClusterId, None)),
@@ -159,14 +161,16 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
     }
 
     // The first that comes; a watch that stays silent shows nothing.
-    private static async Task<object?> FirstAsync<T>(Func<CancellationToken, IAsyncEnumerable<T>> watch)
+    private static Task<object?> FirstAsync<T>(Func<CancellationToken, IAsyncEnumerable<T>> watch) => FirstAsync(watch, i => i, TimeSpan.FromSeconds(2));
+
+    private static async Task<object?> FirstAsync<T>(Func<CancellationToken, IAsyncEnumerable<T>> watch, Func<T, object?> seen, TimeSpan within)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        using var patience = new CancellationTokenSource(within);
         try
         {
             await foreach (var item in watch(patience.Token).WithCancellation(patience.Token))
             {
-                return item;
+                return seen(item);
             }
         }
         catch (OperationCanceledException)

@@ -40,6 +40,29 @@ internal sealed class NodeController : IController
         }
     }
 
+    /// <summary>What the node life-cycle controller writes when a kubelet stops reporting, and the kubelet when it is back.</summary>
+    public static void Silence(ObjectStore store, string name, bool isSilent, DateTimeOffset now)
+    {
+        lock (store.Gate)
+        {
+            if (store.Find("nodes", string.Empty, name)?.Copy() is not { } body)
+            {
+                return;
+            }
+
+            foreach (var condition in body["status"]!["conditions"]!.AsArray().OfType<JsonObject>())
+            {
+                var good = Conditions.First(c => c.Type == condition["type"]!.GetValue<string>());
+                condition["status"] = isSilent ? "Unknown" : good.Good;
+                condition["reason"] = isSilent ? "NodeStatusUnknown" : good.Reason;
+                condition["message"] = isSilent ? "Kubelet stopped posting node status." : good.Message;
+                condition["lastTransitionTime"] = KubeTime.Text(now);
+            }
+
+            store.Put("nodes", body);
+        }
+    }
+
     private static void Join(Reconciliation now, KubernetesNodeSpec spec, int index)
     {
         var taken = now.Store.List("nodes").Select(n => n.Body.Str("spec.podCIDR")).ToHashSet(StringComparer.Ordinal);

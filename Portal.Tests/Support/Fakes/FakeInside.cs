@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using Portal.Core.Addons;
 using Portal.Core.Backends;
 using Portal.Core.Kubernetes;
+using Portal.Core.Kubernetes.Watching;
 
 namespace Portal.Tests.Support.Fakes;
 
@@ -16,6 +18,17 @@ internal sealed class FakeInside : IAddonHealthReader, IClusterNodes
     public Task<IReadOnlyList<AddonHealth>> ReadAsync(Scope scope, string clusterId, IReadOnlyList<string> addons, CancellationToken cancellationToken) => Give(Addons);
 
     public Task<IReadOnlyList<ClusterNode>> ListAsync(Scope scope, ClusterKey cluster, CancellationToken cancellationToken) => Give(Nodes);
+
+    public async IAsyncEnumerable<Watched<ClusterNode>> WatchAsync(Scope scope, ClusterKey cluster, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (Failure is { Failure: BackendFailure.NotFound })
+        {
+            throw Failure;
+        }
+
+        yield return new Watched<ClusterNode>([.. Nodes], DateTimeOffset.UtcNow.AddMinutes(-2), Failure);
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+    }
 
     private Task<IReadOnlyList<T>> Give<T>(List<T> items) => Failure is null ? Task.FromResult<IReadOnlyList<T>>([.. items]) : throw Failure;
 }
