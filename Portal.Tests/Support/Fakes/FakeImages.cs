@@ -13,7 +13,12 @@ internal sealed class FakeImages : IImageService, IRegistryCredentials, IMapping
 
     public MappedProject? Place { get; set; } = new()
     {
-        ProjectId = "p1", HarborProject = "team-shop", RegistryHost = "registry.example", UserName = "team-shop", AuthMode = "db_auth", ReadyAt = DateTimeOffset.UnixEpoch,
+        ProjectId = "p1",
+        HarborProject = "team-shop",
+        RegistryHost = "registry.example",
+        UserName = "team-shop",
+        AuthMode = "db_auth",
+        ReadyAt = DateTimeOffset.UnixEpoch,
     };
 
     public List<Repository> Repositories { get; } =
@@ -35,13 +40,23 @@ internal sealed class FakeImages : IImageService, IRegistryCredentials, IMapping
 
     public static Artifact Critical() => new()
     {
-        Digest = "sha256:" + new string('a', 64), Type = "IMAGE", Size = 21303, Platform = "linux/amd64", PushedAt = DateTimeOffset.UtcNow.AddDays(-2), Tags = [new("1.4.2", false, DateTimeOffset.UtcNow), new("latest", true, DateTimeOffset.UtcNow)],
-        Labels = ["release"], Scan = new(ScanState.Done, ImmutableDictionary<Severity, int>.Empty.Add(Severity.Critical, 1).Add(Severity.Low, 1), 1, DateTimeOffset.UtcNow, "LabScan 1.0.0"),
+        Digest = "sha256:" + new string('a', 64),
+        Type = "IMAGE",
+        Size = 21303,
+        Platform = "linux/amd64",
+        PushedAt = DateTimeOffset.UtcNow.AddDays(-2),
+        Tags = [new("1.4.2", false, DateTimeOffset.UtcNow), new("latest", true, DateTimeOffset.UtcNow)],
+        Labels = ["release"],
+        Scan = new(ScanState.Done, ImmutableDictionary<Severity, int>.Empty.Add(Severity.Critical, 1).Add(Severity.Low, 1), 1, DateTimeOffset.UtcNow, "LabScan 1.0.0"),
     };
 
     public static Artifact Unscanned() => new()
     {
-        Digest = "sha256:" + new string('b', 64), Type = "IMAGE", IsIndex = true, Size = 3 << 20, PushedAt = DateTimeOffset.UtcNow.AddDays(-9),
+        Digest = "sha256:" + new string('b', 64),
+        Type = "IMAGE",
+        IsIndex = true,
+        Size = 3 << 20,
+        PushedAt = DateTimeOffset.UtcNow.AddDays(-9),
         Parts = [new("sha256:" + new string('c', 64), "linux/arm64", false), new("sha256:" + new string('d', 64), null, true)],
     };
 
