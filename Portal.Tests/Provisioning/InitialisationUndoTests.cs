@@ -21,7 +21,7 @@ public sealed class InitialisationUndoTests(ITestOutputHelper output)
 
     private static bool All => Environment.GetEnvironmentVariable("PORTAL_UNDO_ALL") == "1";
 
-    [Fact(Skip = "Found that the undo of cluster.bootstrap could not end (mended); the rounds from cluster.zones on have not been seen to their end: what is left there is not known yet.")]
+    [Fact]
     public async Task Initialisation_CancelledAndUndoneAtEachStep_LeavesNamespacesAndVolumesOnly()
     {
         PortalHost? portal = null;
