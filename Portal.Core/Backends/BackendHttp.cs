@@ -10,7 +10,7 @@ namespace Portal.Core.Backends;
 /// The one class that speaks HTTP with OpenStack-like JSON backends: token and endpoint from the scope, one fresh token
 /// after a 401, reads tried again, everything that fails as a <see cref="BackendException"/>.
 /// </summary>
-public sealed class BackendHttp(HttpClientFactory clients, Microsoft.Extensions.Options.IOptions<BackendsOptions> options, BackendClocks clocks, TimeProvider time)
+public sealed class BackendHttp(HttpClientFactory clients, Microsoft.Extensions.Options.IOptions<BackendsOptions> options, BackendClocks clocks, TimeProvider time, NetworkTime network)
 {
     private const int MaxRedirects = 3;
 
@@ -20,11 +20,10 @@ public sealed class BackendHttp(HttpClientFactory clients, Microsoft.Extensions.
     public async Task<BackendAnswer> SendAsync(BackendCall call, CancellationToken cancellationToken)
     {
         using var activity = BackendTrace.Start(call);
-        using var limit = new CancellationTokenSource(call.Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        using var limit = network.Within(call.Timeout, cancellationToken);
         try
         {
-            var answer = await SendScopedAsync(call, both.Token).ConfigureAwait(false);
+            var answer = await SendScopedAsync(call, limit.Token).ConfigureAwait(false);
             activity.End(answer);
             return answer;
         }
@@ -39,8 +38,8 @@ public sealed class BackendHttp(HttpClientFactory clients, Microsoft.Extensions.
             var failure = new BackendException(
                 call.Backend,
                 call.Operation,
-                limit.IsCancellationRequested ? BackendFailure.Timeout : BackendFailure.Unreachable,
-                limit.IsCancellationRequested ? null : Cause(e));
+                limit.IsOver ? BackendFailure.Timeout : BackendFailure.Unreachable,
+                limit.IsOver ? null : Cause(e));
             activity.End(failure);
             throw failure;
         }

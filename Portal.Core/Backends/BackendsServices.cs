@@ -14,6 +14,7 @@ public static class BackendsServices
         services.AddOptions<BackendsOptions>();
         services.AddHttpClient();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(NetworkTime.Real);
         services.TryAddSingleton<BackendClocks>();
         services.TryAddSingleton<BackendHttp>();
         services.AddSingleton<IConfigureOptions<HttpClientFactoryOptions>, BackendConnections>();

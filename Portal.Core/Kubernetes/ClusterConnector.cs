@@ -11,7 +11,7 @@ using Portal.Core.Kubernetes.Watching;
 namespace Portal.Core.Kubernetes;
 
 /// <summary>Makes clients from kept identities; one connection pool per (cluster, identity).</summary>
-internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<KubernetesOptions> options, TimeProvider time) : IClusterConnector, IGroupConnector, IDisposable
+internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<KubernetesOptions> options, NetworkTime network) : IClusterConnector, IGroupConnector, IDisposable
 {
     private readonly ConcurrentDictionary<(ClusterKey Cluster, string Fingerprint), Lazy<Connection>> connections = new();
 
@@ -37,7 +37,7 @@ internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<Kube
     public IKubernetesApi WithIdentity(ClusterKey cluster, ClusterIdentity identity)
     {
         var connection = Connect(cluster, identity);
-        return new KubernetesApi(connection.Client, connection.Client.HttpClient, null, options.Value.Timeout, time);
+        return new KubernetesApi(connection.Client, connection.Client.HttpClient, null, options.Value.Timeout, network);
     }
 
     public void Dispose()
@@ -69,7 +69,7 @@ internal sealed class ClusterConnector(IClusterAccessStore access, IOptions<Kube
         var fingerprint = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(identity.ApiAddress + identity.AuthorityPem + identity.CertificatePem)));
         var connection = connections.GetOrAdd((cluster, fingerprint), _ => new Lazy<Connection>(() => Connect(cluster, identity))).Value;
         Forget(cluster, fingerprint);
-        return new KubernetesApi(connection.Client, connection.Client.HttpClient, impersonation, options.Value.Timeout, time);
+        return new KubernetesApi(connection.Client, connection.Client.HttpClient, impersonation, options.Value.Timeout, network);
     }
 
     /// <summary>After a renewal the connections of the old identity are of no use.</summary>

@@ -14,7 +14,7 @@ public interface IClusterProbe
     Task CheckAsync(ClusterKey cluster, ClusterEndpoint endpoint, CancellationToken cancellationToken);
 }
 
-internal sealed class ClusterProbe(IOptions<KubernetesOptions> options, TimeProvider time) : IClusterProbe
+internal sealed class ClusterProbe(IOptions<KubernetesOptions> options, NetworkTime network) : IClusterProbe
 {
     public async Task CheckAsync(ClusterKey cluster, ClusterEndpoint endpoint, CancellationToken cancellationToken)
     {
@@ -31,8 +31,7 @@ internal sealed class ClusterProbe(IOptions<KubernetesOptions> options, TimeProv
             Proxy = proxy is null ? null : new WebProxy(proxy),
         };
         using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        using var limit = new CancellationTokenSource(options.Value.Timeout, time);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        using var patience = network.Within(options.Value.Timeout, cancellationToken);
         try
         {
             using var response = await http.GetAsync(new Uri(endpoint.ApiAddress.TrimEnd('/') + "/version"), patience.Token).ConfigureAwait(false);

@@ -32,8 +32,7 @@ internal sealed partial class KubernetesApi
         // Many watches, one connection.
         request.Version = HttpVersion.Version20;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(timeout);
+        using var patience = network.Within(timeout, cancellationToken);
         HttpResponseMessage? response = null;
         try
         {

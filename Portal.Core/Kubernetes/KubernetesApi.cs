@@ -9,7 +9,7 @@ using Portal.Core.Backends;
 namespace Portal.Core.Kubernetes;
 
 /// <summary>The one wrapper around the client library: names checked, headers set, time-outs ours, one exception.</summary>
-internal sealed partial class KubernetesApi(IKubernetes client, HttpClient http, Impersonation? impersonation, TimeSpan timeout, TimeProvider time) : IKubernetesApi
+internal sealed partial class KubernetesApi(IKubernetes client, HttpClient http, Impersonation? impersonation, TimeSpan timeout, NetworkTime network) : IKubernetesApi
 {
     internal const string FieldManager = "container-platform-portal";
     private const int PageSize = 500;
@@ -117,7 +117,7 @@ internal sealed partial class KubernetesApi(IKubernetes client, HttpClient http,
         {
             var headers = impersonation?.Headers.ToDictionary(h => h.Key, h => h.Value.ToList());
             var socket = await client.WebSocketNamespacedPodPortForwardAsync(
-                KubernetesName.Check(pod), KubernetesName.CheckNamespace(inNamespace), [port], "v4.channel.k8s.io", headers, cancellationToken).WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+                KubernetesName.Check(pod), KubernetesName.CheckNamespace(inNamespace), [port], "v4.channel.k8s.io", headers, cancellationToken).WaitAsync(timeout, network.Provider, cancellationToken).ConfigureAwait(false);
             return new PortForwardStream(socket);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not ArgumentException)
@@ -129,8 +129,7 @@ internal sealed partial class KubernetesApi(IKubernetes client, HttpClient http,
     private async Task<JsonObject> SendAsync(HttpMethod method, string path, HttpContent? body, string operation, CancellationToken cancellationToken)
     {
         using var request = Request(method, path, body);
-        using var limit = new CancellationTokenSource(timeout, time);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        using var patience = network.Within(timeout, cancellationToken);
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);

@@ -81,16 +81,21 @@ public static class FaultMiddleware
                 await http.Response.WriteAsync("<html><body><h1>502 Bad Gateway</h1></body></html>");
                 return true;
             default:
-                http.Response.StatusCode = fault.Status;
-                if (fault.RetryAfter is { } seconds)
-                {
-                    http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                }
-
-                http.Response.ContentType = "text/plain";
-                await http.Response.WriteAsync($"sandbox fault {fault.Status}");
+                await RefuseAsync(http.Response, fault);
                 return true;
         }
+    }
+
+    private static Task RefuseAsync(HttpResponse response, Fault fault)
+    {
+        response.StatusCode = fault.Status;
+        if (fault.RetryAfter is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        response.ContentType = "text/plain";
+        return response.WriteAsync($"sandbox fault {fault.Status}");
     }
 
     // Half open: it begins like a living stream, then nothing comes and nobody says so.

@@ -33,7 +33,14 @@ public sealed class CertificateAuthority
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        return new CertificateAuthority(request.CreateSelfSigned(now.AddDays(-1), now.AddYears(5)));
+        return new CertificateAuthority(request.CreateSelfSigned(Begin(now).AddDays(-1), now.AddYears(5)));
+    }
+
+    // The world's clock may be hours ahead; who checks a certificate has a real one.
+    private static DateTimeOffset Begin(DateTimeOffset now)
+    {
+        var real = DateTimeOffset.UtcNow;
+        return now < real ? now : real;
     }
 
     /// <summary>Loads a kept authority.</summary>
@@ -103,6 +110,6 @@ public sealed class CertificateAuthority
         var last = new DateTimeOffset(certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);
         using var issuerKey = certificate.GetRSAPrivateKey() ?? throw new InvalidOperationException("The key of this authority is elsewhere.");
         var generator = X509SignatureGenerator.CreateForRSA(issuerKey, RSASignaturePadding.Pkcs1);
-        return request.Create(certificate.SubjectName, generator, now.AddMinutes(-5), end < last ? end : last, serial);
+        return request.Create(certificate.SubjectName, generator, Begin(now).AddMinutes(-5), end < last ? end : last, serial);
     }
 }

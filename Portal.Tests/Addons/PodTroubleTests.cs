@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Portal.Core.Addons;
+using Portal.Core.Backends;
 using Portal.Core.Kubernetes;
 using Portal.Core.Provisioning;
 using Portal.Sandbox.World;
@@ -18,7 +19,7 @@ public sealed class PodTroubleTests(SandboxFixture sandbox) : IClassFixture<Sand
 {
     private static readonly string[] Masters = ["system:masters"];
     private readonly string id = Guid.NewGuid().ToString();
-    private readonly ClusterConnector connector = new(null!, Microsoft.Extensions.Options.Options.Create(new KubernetesOptions()), TimeProvider.System);
+    private readonly ClusterConnector connector = new(null!, Microsoft.Extensions.Options.Options.Create(new KubernetesOptions()), NetworkTime.Real);
     private KubernetesCaller admin = null!;
     private IKubernetesApi api = null!;
 

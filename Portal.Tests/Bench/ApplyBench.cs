@@ -91,7 +91,7 @@ internal static class ApplyBench
         using var key = RSA.Create(2048);
         var csr = new CertificateRequest("CN=admin, O=system:masters", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSigningRequestPem();
         var (certificate, pem, address) = (authority.Sign(csr, DateTimeOffset.UtcNow), key.ExportPkcs8PrivateKeyPem(), fleet.ReserveAddress(id));
-        var connector = new ClusterConnector(null!, Options.Create(new KubernetesOptions()), TimeProvider.System);
+        var connector = new ClusterConnector(null!, Options.Create(new KubernetesOptions()), NetworkTime.Real);
         var api = connector.WithIdentity(new ClusterKey(new CloudRegion("bench", "one"), "project", id), new ClusterIdentity(address, authority.CertificatePem, certificate, pem));
         string Encode(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
         return (api, $$"""

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Portal.Core.Backends;
 using Portal.Core.Kubernetes;
 using Portal.Core.Storage;
 using Portal.Tests.Support;
@@ -19,7 +20,7 @@ internal sealed class ClusterRoom : IAsyncDisposable
         this.server = server;
         var protector = new SecretProtector(MasterKeys.Parse("test:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), "test"));
         Access = new ClusterAccessStore(Store, protector);
-        connector = new ClusterConnector(Access, Options.Create(timeout is { } own ? new KubernetesOptions { Timeout = own } : new KubernetesOptions()), TimeProvider.System);
+        connector = new ClusterConnector(Access, Options.Create(timeout is { } own ? new KubernetesOptions { Timeout = own } : new KubernetesOptions()), NetworkTime.Real);
     }
 
     public static ClusterKey Key { get; } = new(TestScopes.Region, "p1", "11111111-2222-3333-4444-555555555555");

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Portal.Core.Backends;
 using Portal.Core.Kubernetes;
 using Portal.Core.Kubernetes.Watching;
 using Portal.Core.Storage;
@@ -42,7 +43,7 @@ public sealed class SandboxWatchTests(SandboxFixture sandbox, ITestOutputHelper 
         await Fleet.StartAsync(new KubernetesClusterSpec(key.ClusterId, "test", "project", "v1.26.1", authority, nodes), CancellationToken.None);
         admin = new KubernetesCaller(Fleet.ReserveAddress(key.ClusterId), authority, "admin", Masters);
         access = new ClusterAccessStore(MemoryHome.NewStore(), new SecretProtector(MasterKeys.Parse("test:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), "test")));
-        connector = new ClusterConnector(access, Options.Create(new KubernetesOptions()), TimeProvider.System);
+        connector = new ClusterConnector(access, Options.Create(new KubernetesOptions()), NetworkTime.Real);
         watches = new KubernetesWatches(connector, Options.Create(new KubernetesOptions()), clock, NullLogger<KubernetesWatches>.Instance);
         await KeepIdentityAsync();
         await AllowAsync();

@@ -153,29 +153,6 @@ public sealed class WatchTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Day_OfStreamsThatSayNothing_IsWatchedThroughToTheEnd()
-    {
-        await using var viewer = See(member);
-        await UntilAsync(() => server.Open == 1, "it is watched");
-
-        // No stream ends by itself here: each is left by our own clock, as a half-open one has to be.
-        for (var hour = 0; hour < 24; hour++)
-        {
-            for (var part = 0; part < 4; part++)
-            {
-                var before = server.Watches;
-                await Eventually.TrueAsync(() => server.Watches > before && server.Open > 0, "the next watch", () => clock.Advance(TimeSpan.FromMinutes(1)));
-            }
-        }
-
-        server.Put("node-0", false);
-        await UntilAsync(() => viewer.IsReady("node-0") == false, "a change at the end of the day is seen");
-        Assert.Equal(1, server.Lists);
-        Assert.InRange(server.Asked, 97 * 2, 250);
-        Assert.False(viewer.WasSilent);
-    }
-
-    [Fact]
     public async Task DeadCluster_CostsOneAttemptAPeriod_HoweverManyWatch_AndIsSeenWhenItIsBack()
     {
         var pods = new WatchKind<string>(KubernetesResource.Of("v1", "Pod"), null, o => (string)o["metadata"]!["name"]!);
@@ -216,8 +193,8 @@ public sealed class WatchTests(ITestOutputHelper output) : IAsyncLifetime
         server.EndStreams();
         await UntilAsync(() => viewer.Last is { Silence.Failure: BackendFailure.Forbidden, Items.IsEmpty: true }, "whom it refuses sees nothing");
 
-        server.Refuses = null;
         await room.Access.KeepAsync(ClusterRoom.Key, room.Identity with { ApiAddress = room.Identity.ApiAddress + "/renewed" }, CancellationToken.None);
+        server.Refuses = null;
 
         await Eventually.TrueAsync(() => viewer.Last?.Silence is null && viewer.IsReady("node-0") == true, "the renewed identity is taken", () => clock.Advance(TimeSpan.FromSeconds(5)));
         Assert.Contains(room.Asked, a => a.StartsWith("GET /renewed/", StringComparison.Ordinal));

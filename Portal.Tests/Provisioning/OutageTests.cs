@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Provisioning;
 using Portal.Core.Storage;
@@ -77,7 +78,7 @@ public sealed class OutageTests(ITestOutputHelper output)
             return;
         }
 
-        builder.Services.AddSingleton<TimeProvider>(outages.Clock);
+        builder.Services.AddSingleton<TimeProvider>(outages.Clock).AddSingleton(new NetworkTime(outages.Clock));
         StepDecorator.Decorate(builder.Services, step => new OutageStep(step, outages));
     }
 

@@ -8,7 +8,7 @@ using Portal.Core.Backends;
 namespace Portal.Core.Addons.Initialisation;
 
 /// <summary>Asks a registry for a manifest as a node would: <c>/v2/</c>, its token service, the project's pull credential.</summary>
-internal sealed partial class ImageProbe(IPullCredentials credentials, IHttpClientFactory http, TimeProvider time) : IImageProbe
+internal sealed partial class ImageProbe(IPullCredentials credentials, IHttpClientFactory http, NetworkTime network) : IImageProbe
 {
     internal const string ClientName = "registry";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -22,8 +22,7 @@ internal sealed partial class ImageProbe(IPullCredentials credentials, IHttpClie
         var url = new Uri($"{Scheme(host)}://{host}/v2/{repository}/manifests/{tag}");
         using var client = http.CreateClient(ClientName);
         client.Timeout = Timeout.InfiniteTimeSpan;
-        using var limit = new CancellationTokenSource(Patience, time);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        using var patience = network.Within(Patience, cancellationToken);
         try
         {
             using var first = await SendAsync(client, url, null, patience.Token).ConfigureAwait(false);

@@ -23,6 +23,8 @@ internal sealed class KubernetesWatch<T>(WatchKey key, WatchKind<T> kind, IGroup
     private DateTimeOffset? asOf;
     private BackendException? silence;
     private string? version;
+    private int refusals;
+    private bool hasStumbled;
 
     /// <summary>Gives what is known now, then again whenever it changes; who is slow misses what was in between.</summary>
     public async IAsyncEnumerable<Watched<T>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -42,41 +44,51 @@ internal sealed class KubernetesWatch<T>(WatchKey key, WatchKind<T> kind, IGroup
     /// <summary>Watches until cancelled.</summary>
     public async Task RunAsync(CancellationToken ended)
     {
-        var refusals = 0;
         while (!ended.IsCancellationRequested)
         {
-            try
-            {
-                var began = time.GetTimestamp();
-                await FollowAsync(ended).ConfigureAwait(false);
-                refusals = time.GetElapsedTime(began) < TooShort ? refusals + 1 : 0;
-            }
-            catch (OperationCanceledException) when (ended.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (BackendException e) when (e.Status is HttpStatusCode.Gone)
-            {
-                version = null;
-                refusals++;
-            }
-            catch (BackendException e)
-            {
-                Fall(e);
-                refusals = e.MayHeal ? 0 : refusals + 1;
-            }
-            catch (Exception e)
-            {
-                logger.WatchFailed(key.Resource.Plural, key.Cluster.ClusterId, e);
-                Fall(KubernetesErrors.From(e, $"watch {key.Resource.Plural}"));
-                refusals++;
-            }
+            await AttemptAsync(ended).ConfigureAwait(false);
 
             // The first end of a stream, and the first 410, are everyday; only what goes on and on is slowed.
             if (refusals > 1)
             {
                 await Task.Delay(ClusterPulse.BackOff(refusals - 1, options.WatchRetryLimit), time, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+    }
+
+    private async Task AttemptAsync(CancellationToken ended)
+    {
+        try
+        {
+            var began = time.GetTimestamp();
+            await FollowAsync(ended).ConfigureAwait(false);
+            refusals = time.GetElapsedTime(began) < TooShort ? refusals + 1 : 0;
+            hasStumbled = false;
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // Nobody looks any more.
+        }
+        catch (BackendException e) when (e.Status is HttpStatusCode.Gone)
+        {
+            version = null;
+            refusals++;
+        }
+        catch (BackendException e) when (e.MayHeal && !hasStumbled)
+        {
+            // What cut the stream has cut the connections beside it: one failure right after it says nothing of the API.
+            hasStumbled = true;
+        }
+        catch (BackendException e)
+        {
+            Fall(e);
+            refusals = e.MayHeal ? 0 : refusals + 1;
+        }
+        catch (Exception e)
+        {
+            logger.WatchFailed(key.Resource.Plural, key.Cluster.ClusterId, e);
+            Fall(KubernetesErrors.From(e, $"watch {key.Resource.Plural}"));
+            refusals++;
         }
     }
 
