@@ -5,7 +5,7 @@ namespace Portal.Tests.Support;
 /// <summary>Waits for a condition, with a deadline.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(60);
 
     public static Task TrueAsync(Func<bool> condition, string what, Action? between = null) => TrueAsync(() => Task.FromResult(condition()), what, between);
 
