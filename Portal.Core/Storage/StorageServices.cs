@@ -37,10 +37,11 @@ public static class StorageServices
         return services;
     }
 
-    private static IDocumentHome Home(StorageOptions options) => options.Kind switch
+    // Options are checked now, not when the home is first asked for.
+    private static Func<IServiceProvider, IDocumentHome> Home(StorageOptions options) => options.Kind switch
     {
-        StorageKind.LiteDb when !string.IsNullOrWhiteSpace(options.DataFolder) => new LiteDbHome(options.DataFolder),
-        StorageKind.PostgreSql when !string.IsNullOrWhiteSpace(options.ConnectionString) => new PostgreSqlHome(options.ConnectionString),
+        StorageKind.LiteDb when !string.IsNullOrWhiteSpace(options.DataFolder) => services => new LiteDbHome(options.DataFolder, services.GetRequiredService<ILogger<LiteDbHome>>()),
+        StorageKind.PostgreSql when !string.IsNullOrWhiteSpace(options.ConnectionString) => _ => new PostgreSqlHome(options.ConnectionString),
         StorageKind.PostgreSql => throw new StorageException("Option Portal:Storage:ConnectionString must be set when Portal:Storage:Kind is PostgreSql."),
         _ => throw new StorageException("Option Portal:Storage:DataFolder must not be empty."),
     };

@@ -1,4 +1,5 @@
 using System.Text;
+using LiteDB;
 using Portal.Core.Storage;
 using Portal.Core.Storage.LiteDb;
 using Portal.Tests.Support;
@@ -75,6 +76,73 @@ public sealed class LiteDbStoreTests : DocumentStoreTests, IDisposable
         Assert.Contains("Portal:Storage:DataFolder", e.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>LiteDB shows a new collection to readers before it is committed, and stops its engine when one looks.</summary>
+    [Fact]
+    public async Task Collections_ReadWhileTheyAreMade_StopNothing()
+    {
+        var (name, done) = ("first", false);
+        async Task ReadAsync()
+        {
+            while (!Volatile.Read(ref done))
+            {
+                await Home.FindAsync(Volatile.Read(ref name), "1", default);
+                await Home.ListAsync(Volatile.Read(ref name), null, null, 10, default);
+            }
+        }
+
+        var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(ReadAsync)).ToList();
+        try
+        {
+            for (var n = 0; n < 100; n++)
+            {
+                Volatile.Write(ref name, $"notes{n}");
+                await Home.PutAsync(name, new RawDocument("1", 0, 1, ["a"], "{}"), null, default);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref done, true);
+            await Task.WhenAll(readers);
+        }
+
+        Assert.Equal(100, (await Home.ListCollectionsAsync(default)).Count);
+    }
+
+    [Fact]
+    public async Task Engine_Stopped_IsOpenedAnewByTheNextReadOrWrite()
+    {
+        await Store.PutAsync(Note.Type, "1", new Note { Text = "kept", Tags = ["a"] }, null, default);
+
+        StopEngine();
+        Assert.Equal("kept", (await Store.FindAsync(Note.Type, "1", default))!.Value.Text);
+        StopEngine();
+        Assert.Single(await Store.ListAsync(Note.Type, "tag:a", default));
+        StopEngine();
+        await Store.PutAsync(Note.Type, "2", new Note { Text = "after", Tags = ["a"] }, 0, default);
+        StopEngine();
+        await Home.PutAsync("made_after", new RawDocument("1", 0, 1, ["a"], "{}"), null, default);
+        StopEngine();
+        Assert.Contains("made_after", await Home.ListCollectionsAsync(default));
+        Assert.Equal(2, (await Store.ListAsync(Note.Type, "tag:a", default)).Count);
+    }
+
+    [Fact]
+    public async Task Engine_StoppedAndTheFileGoneBad_IsAStorageExceptionUntilItCanBeOpened()
+    {
+        await Store.PutAsync(Note.Type, "1", new Note { Text = "kept" }, null, default);
+        StopEngine();
+        File.Move(folder.File("portal.db"), folder.File("aside.db"));
+        Directory.CreateDirectory(folder.File("portal.db"));
+
+        var e = await Assert.ThrowsAsync<StorageException>(() => Store.FindAsync(Note.Type, "1", default));
+        Assert.Contains("cannot be opened again", e.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StorageException>(() => Store.PutAsync(Note.Type, "1", new Note { Text = "lost" }, null, default));
+
+        Directory.Delete(folder.File("portal.db"));
+        File.Move(folder.File("aside.db"), folder.File("portal.db"));
+        Assert.Equal("kept", (await Store.FindAsync(Note.Type, "1", default))!.Value.Text);
+    }
+
     /// <summary>Killed in mid-write, three times over one file: every acknowledged number is there, and the index agrees.</summary>
     [Fact]
     public async Task Killed_InMidWrite_LosesNothingAcknowledged()
@@ -94,6 +162,18 @@ public sealed class LiteDbStoreTests : DocumentStoreTests, IDisposable
                 Assert.Contains(await store.ListAsync(Note.Type, $"tag:{stored.Value.Text}", default), s => s.Id == id);
             }
         }
+    }
+
+    /// <summary>An error of the disk in the middle of an operation: LiteDB's engine ends itself.</summary>
+    private void StopEngine()
+    {
+        static IEnumerable<BsonDocument> Failing()
+        {
+            yield return new BsonDocument();
+            throw new IOException("the disk");
+        }
+
+        Assert.Throws<IOException>(() => ((LiteDbHome)Home).File.Run(database => database.GetCollection("stopping").Insert(Failing())));
     }
 
     private static async Task KillAfterAsync(string path, int writes, Dictionary<string, int> acknowledged)

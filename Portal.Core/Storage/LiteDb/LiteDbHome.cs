@@ -1,25 +1,25 @@
 using LiteDB;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Portal.Core.Storage.LiteDb;
 
 /// <summary>Documents in one LiteDB file. Readers go to the file directly, writes through one queue.</summary>
-internal sealed class LiteDbHome(string folder) : IDocumentHome
+internal sealed class LiteDbHome(string folder, ILogger<LiteDbHome>? logger = null) : IDocumentHome
 {
     // An index entry is key, separator, id: a range of it is a list by key, in the order of ids.
     private const char Separator = '\u0001';
     private const char AfterSeparator = '\u0002';
 
-    // Only the writer's thread uses it. An index is known once it was found, not once it was made: that may be rolled back.
-    private readonly HashSet<string> indexed = [];
     private LiteDbFile? file;
     private LiteDbWriter? writer;
 
-    private LiteDatabase Database => file?.Database ?? throw new StorageException("The storage is not open.");
+    /// <summary>The open file.</summary>
+    internal LiteDbFile File => file ?? throw new StorageException("The storage is not open.");
 
     public Task OpenAsync(CancellationToken cancellationToken)
     {
-        indexed.Clear();
-        file = LiteDbFile.Open(folder);
+        file = LiteDbFile.Open(folder, logger ?? NullLogger<LiteDbHome>.Instance);
         writer = new LiteDbWriter(file);
         return Task.CompletedTask;
     }
@@ -27,21 +27,21 @@ internal sealed class LiteDbHome(string folder) : IDocumentHome
     public Task<RawDocument?> FindAsync(string collection, string id, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var found = Database.GetCollection(collection).FindById(id);
+        var found = File.Run(database => database.GetCollection(collection).FindById(id));
         return Task.FromResult(found is null ? null : ToRaw(found));
     }
 
     public Task<IReadOnlyList<RawDocument>> ListAsync(string collection, string? key, string? afterId, int limit, CancellationToken cancellationToken) =>
-        Task.Run<IReadOnlyList<RawDocument>>(() => [.. List(collection, key, afterId, limit).Select(ToRaw)], cancellationToken);
+        Task.Run<IReadOnlyList<RawDocument>>(() => [.. File.Run(database => List(database, collection, key, afterId, limit)).Select(ToRaw)], cancellationToken);
 
     public Task<long> PutAsync(string collection, RawDocument document, long? expectedVersion, CancellationToken cancellationToken) =>
-        Writer().WriteAsync(database => Put(database, collection, document, expectedVersion), cancellationToken);
+        Writer().WriteAsync(collection, database => Put(database, collection, document, expectedVersion), cancellationToken);
 
     public async Task<bool> DeleteAsync(string collection, string id, long? expectedVersion, CancellationToken cancellationToken) =>
-        await Writer().WriteAsync(database => Delete(database, collection, id, expectedVersion) ? 1 : 0, cancellationToken).ConfigureAwait(false) == 1;
+        await Writer().WriteAsync(null, database => Delete(database, collection, id, expectedVersion) ? 1 : 0, cancellationToken).ConfigureAwait(false) == 1;
 
     public Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([.. Database.GetCollectionNames().Order(StringComparer.Ordinal)]);
+        Task.FromResult<IReadOnlyList<string>>([.. File.Run(database => database.GetCollectionNames().Order(StringComparer.Ordinal).ToList())]);
 
     public async ValueTask DisposeAsync()
     {
@@ -56,9 +56,9 @@ internal sealed class LiteDbHome(string folder) : IDocumentHome
 
     private LiteDbWriter Writer() => writer ?? throw new StorageException("The storage is not open.");
 
-    private List<BsonDocument> List(string collection, string? key, string? afterId, int limit)
+    private static List<BsonDocument> List(LiteDatabase database, string collection, string? key, string? afterId, int limit)
     {
-        var query = Database.GetCollection(collection).Query();
+        var query = database.GetCollection(collection).Query();
         if (key is null)
         {
             return (afterId is null ? query : query.Where("$._id > @0", afterId)).OrderBy("$._id").Limit(limit).ToList();
@@ -69,14 +69,9 @@ internal sealed class LiteDbHome(string folder) : IDocumentHome
         return [.. found.Where(d => d["_id"].AsString != afterId).Take(limit)];
     }
 
-    private long Put(LiteDatabase database, string collection, RawDocument document, long? expectedVersion)
+    private static long Put(LiteDatabase database, string collection, RawDocument document, long? expectedVersion)
     {
         var documents = database.GetCollection(collection);
-        if (!indexed.Contains(collection) && !documents.EnsureIndex("k", "$.k[*]"))
-        {
-            indexed.Add(collection);
-        }
-
         var now = documents.FindById(document.Id);
         var version = Require(collection, document.Id, now, expectedVersion);
         if (now is not null && now["s"].AsInt32 > document.Schema)

@@ -11,16 +11,22 @@ internal sealed class LiteDbWriter : IAsyncDisposable
     private readonly LiteDbFile file;
     private readonly Task loop;
 
+    // Only the loop uses it: what failed from here on may be on disk, and is not tried again.
+    private bool committing;
+
     public LiteDbWriter(LiteDbFile file)
     {
         this.file = file;
         loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Runs <paramref name="write"/> in a transaction; the result is given once it is on disk.</summary>
-    public async Task<long> WriteAsync(Func<LiteDatabase, long> write, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs <paramref name="write"/> in a transaction; the result is given once it is on disk. <paramref name="collection"/> is the one
+    /// that has to be there, if any.
+    /// </summary>
+    public async Task<long> WriteAsync(string? collection, Func<LiteDatabase, long> write, CancellationToken cancellationToken)
     {
-        var pending = new PendingWrite(write);
+        var pending = new PendingWrite(collection, write);
         try
         {
             await queue.Writer.WriteAsync(pending, cancellationToken).ConfigureAwait(false);
@@ -58,14 +64,20 @@ internal sealed class LiteDbWriter : IAsyncDisposable
         }
     }
 
-    // No await between begin and commit: LiteDB's transactions belong to the thread.
     private void Write(List<PendingWrite> group)
     {
+        committing = false;
         try
         {
-            InTransaction(group);
+            foreach (var collection in group.Select(one => one.Collection).OfType<string>().Distinct())
+            {
+                file.EnsureCollection(collection);
+            }
+
+            file.Run(database => InTransaction(database, group), () => !committing);
+            group.ForEach(one => one.Acknowledge());
         }
-        catch (Exception) when (group.Count > 1)
+        catch (Exception) when (group.Count > 1 && !committing)
         {
             // One bad write must not fail its neighbours.
             foreach (var one in group)
@@ -79,34 +91,39 @@ internal sealed class LiteDbWriter : IAsyncDisposable
         }
     }
 
-    private void InTransaction(List<PendingWrite> group)
+    // No await between begin and commit: LiteDB's transactions belong to the thread.
+    private bool InTransaction(LiteDatabase database, List<PendingWrite> group)
     {
         if (group.Count == 0)
         {
-            return;
+            return true;
         }
 
-        file.Database.BeginTrans();
+        database.BeginTrans();
         try
         {
-            group.ForEach(one => one.Apply(file.Database));
-            file.Database.Commit();
+            group.ForEach(one => one.Apply(database));
+            committing = true;
+            database.Commit();
         }
         catch
         {
-            file.Database.Rollback();
+            database.Rollback();
             throw;
         }
 
         file.Flush();
-        group.ForEach(one => one.Acknowledge());
+        return true;
     }
 
-    private sealed class PendingWrite(Func<LiteDatabase, long> write)
+    private sealed class PendingWrite(string? collection, Func<LiteDatabase, long> write)
     {
         private int taken;
         private long result;
         private Exception? refused;
+
+        /// <summary>The collection that has to be there, if any.</summary>
+        public string? Collection { get; } = collection;
 
         public TaskCompletionSource<long> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
