@@ -4,6 +4,7 @@ using Portal.Clusters.Details;
 using Portal.Core.Addons;
 using Portal.Core.Backends;
 using Portal.Core.Kubernetes;
+using Portal.Core.Provisioning;
 using Portal.Provisioning;
 using Portal.Sandbox.Faults;
 
@@ -105,7 +106,7 @@ public sealed class ClusterInsideTests(PortalWorld world)
         await dialog.GetByRole(AriaRole.Checkbox).CheckAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = ClusterText.AddonRepair, Exact = true }).ClickAsync();
         await visit.SeesHeadingAsync(Portal.Shared.Sentence.With(Words.Of(PlansText.ResourceManager, "Title.addon-repair"), ("name", "shop-ready")));
-        await visit.SeesAsync(Words.Of(PlansText.ResourceManager, "State.Done"));
+        await visit.SeesPlanAsync(PlanState.Done);
 
         await visit.GoAsync(world.Path("team-shop", $"/clusters/{cluster.ClusterId}?tab=addons"));
         await Assertions.Expect(row).ToContainTextAsync(ClusterText.AddonReady);
@@ -133,15 +134,16 @@ public sealed class ClusterInsideTests(PortalWorld world)
         await visit.CheckAsync("add-on to be removed");
         await dialog.GetByRole(AriaRole.Button, new() { Name = ClusterText.AddonRemove, Exact = true }).ClickAsync();
         await visit.SeesHeadingAsync(Portal.Shared.Sentence.With(Words.Of(PlansText.ResourceManager, "Title.addon-remove"), ("name", "shop-ready")));
-        await visit.SeesAsync(Words.Of(PlansText.ResourceManager, "State.Done"));
+        await visit.SeesPlanAsync(PlanState.Done);
 
         await visit.GoAsync(tab);
+        await Assertions.Expect(visit.Button(ClusterText.AddAnAddon)).ToBeVisibleAsync();
         await Assertions.Expect(row).ToHaveCountAsync(0);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = ClusterText.AddAnAddon }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = Words.Of(StepText.ResourceManager, "addon.alertmanager") }).ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = ClusterText.AddonAdd, Exact = true }).ClickAsync();
         await visit.SeesHeadingAsync(Portal.Shared.Sentence.With(Words.Of(PlansText.ResourceManager, "Title.addon-add"), ("name", "shop-ready")));
-        await visit.SeesAsync(Words.Of(PlansText.ResourceManager, "State.Done"));
+        await visit.SeesPlanAsync(PlanState.Done);
     }
 
     [Fact]
@@ -167,11 +169,11 @@ public sealed class ClusterInsideTests(PortalWorld world)
             await UpgradeAsync(visit, row);
             await visit.Page.GetByRole(AriaRole.Button, new() { Name = PlansText.Cancel }).ClickAsync();
             await visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = PlansText.CancelPlan, Exact = true }).ClickAsync();
-            await visit.SeesAsync(Words.Of(PlansText.ResourceManager, "State.Cancelled"));
+            await visit.SeesPlanAsync(PlanState.Cancelled);
             await visit.Page.GetByRole(AriaRole.Button, new() { Name = PlansText.Undo }).ClickAsync();
             await visit.CheckAsync("add-on's change to be undone");
             await visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = PlansText.UndoNow, Exact = true }).ClickAsync();
-            await visit.SeesAsync(Words.Of(PlansText.ResourceManager, "State.Undone"));
+            await visit.SeesPlanAsync(PlanState.Undone);
         }
         finally
         {
@@ -181,7 +183,7 @@ public sealed class ClusterInsideTests(PortalWorld world)
         await visit.GoAsync(tab);
         await Assertions.Expect(row).ToContainTextAsync("1.28.0");
         await UpgradeAsync(visit, row);
-        await visit.SeesAsync(Words.Of(PlansText.ResourceManager, "State.Done"));
+        await visit.SeesPlanAsync(PlanState.Done);
         await visit.GoAsync(tab);
         await Assertions.Expect(row).ToContainTextAsync(ClusterText.AddonReady);
         await Assertions.Expect(row).Not.ToContainTextAsync("1.28.0");

@@ -1,3 +1,4 @@
+using Portal.Core.Provisioning;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -174,7 +175,7 @@ public sealed class ClusterLifeTests(PortalWorld world)
     internal static string NextTo(string step) => Sentence.With(CreateText.Next, ("step", char.ToLowerInvariant(step[0]) + step[1..]));
 
     private static Task DoneAsync(Visit visit) =>
-        Assertions.Expect(visit.Page.Locator(".head")).ToContainTextAsync(Words.Of(PlansText.ResourceManager, "State.Done"), new() { Timeout = 240_000 });
+        visit.SeesPlanAsync(PlanState.Done);
 
     // What kubectl does with the file.
     internal static async Task<HttpStatusCode> CallAsync(string kubeconfig, string path, string? proxy = null)

@@ -2,6 +2,7 @@ using Microsoft.Playwright;
 using Portal.Clusters;
 using Portal.Clusters.Create;
 using Portal.Core.Clusters;
+using Portal.Core.Provisioning;
 using Portal.Provisioning;
 using Portal.Sandbox.Faults;
 using Portal.Shared;
@@ -96,7 +97,7 @@ public sealed class CreateTests(PortalWorld world)
             await visit.Button(PlansText.Cancel).ClickAsync();
             await visit.CheckAsync("cancel dialog");
             await visit.Button(PlansText.CancelPlan).ClickAsync();
-            await Assertions.Expect(visit.Page.Locator(".head")).ToContainTextAsync(Words.Of(PlansText.ResourceManager, "State.Cancelled"));
+            await visit.SeesPlanAsync(PlanState.Cancelled);
             await visit.CheckAsync("cancelled plan");
         }
         finally

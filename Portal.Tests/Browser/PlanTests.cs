@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using Portal.Clusters;
 using Portal.Core.Clusters;
+using Portal.Core.Provisioning;
 using Portal.Provisioning;
 using Portal.Sandbox.Faults;
 
@@ -39,7 +40,7 @@ public sealed class PlanTests(PortalWorld world)
             await visit.GoAsync(world.Path("team-data", $"/plans/{plan}"));
             await visit.Button(PlansText.RunAgain).ClickAsync();
 
-            await Assertions.Expect(visit.Page.Locator(".head")).ToContainTextAsync(Words.Of(PlansText.ResourceManager, "State.Done"), new() { Timeout = 240_000 });
+            await visit.SeesPlanAsync(PlanState.Done);
         }
     }
 

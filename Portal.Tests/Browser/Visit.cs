@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using Portal.Core.Provisioning;
+using Portal.Provisioning;
 using Portal.Shell;
 
 namespace Portal.Tests.Browser;
@@ -86,6 +88,10 @@ internal sealed class Visit : IAsyncDisposable
     public ILocator Row(string text) => Page.GetByRole(AriaRole.Row).Filter(new() { Has = Page.GetByText(text, new() { Exact = true }) });
 
     public Task SeesAsync(string text) => Assertions.Expect(Page.GetByText(text).Filter(new() { Visible = true }).First).ToBeVisibleAsync();
+
+    /// <summary>Waits on a plan's page until the plan itself has come to the state; its steps are shown with the same words.</summary>
+    public Task SeesPlanAsync(PlanState state, float milliseconds = 240_000) =>
+        Assertions.Expect(Page.Locator(".head")).ToContainTextAsync(Words.Of(PlansText.ResourceManager, $"State.{state}"), new() { Timeout = milliseconds });
 
     public Task SeesHeadingAsync(string text) => Assertions.Expect(Heading(text)).ToBeVisibleAsync();
 

@@ -72,7 +72,7 @@ internal static class LabPlatform
 
     /// <summary>Waits until the plan on the page is done.</summary>
     public static Task DoneAsync(Visit visit) =>
-        Assertions.Expect(visit.Page.Locator(".head")).ToContainTextAsync(Words.Of(PlansText.ResourceManager, "State.Done"), new() { Timeout = Patience });
+        visit.SeesPlanAsync(PlanState.Done, Patience);
 
     private static Task NextAsync(Visit visit, string step) =>
         visit.Button(ClusterLifeTests.NextTo(step)).ClickAsync();
