@@ -30,7 +30,7 @@ public sealed class StoreConflictException(string collection, string id) : Excep
     public string Id { get; } = id;
 }
 
-/// <summary>Documents with versions; two homes (LiteDB, PostgreSQL), the same tests. What is acknowledged is on disk.</summary>
+/// <summary>Documents with versions; two homes (SQLite, PostgreSQL), the same tests. What is acknowledged is on disk.</summary>
 public interface IDocumentStore
 {
     /// <summary>Gives a document, or null.</summary>

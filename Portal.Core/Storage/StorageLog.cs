@@ -12,7 +12,4 @@ internal static partial class StorageLog
 
     [LoggerMessage(1003, LogLevel.Information, "Storage is open: {Storage}")]
     public static partial void Opened(ILogger logger, string storage);
-
-    [LoggerMessage(1004, LogLevel.Error, "The data file's engine has stopped; it is opened anew")]
-    public static partial void EngineStopped(ILogger logger, Exception cause);
 }

@@ -3,8 +3,8 @@ namespace Portal.Core.Storage;
 /// <summary>Where documents live.</summary>
 public enum StorageKind
 {
-    /// <summary>One file in the data folder; one process.</summary>
-    LiteDb,
+    /// <summary>One SQLite file in the data folder; one process.</summary>
+    Sqlite,
 
     /// <summary>PostgreSQL; several replicas.</summary>
     PostgreSql,
@@ -17,7 +17,7 @@ public sealed class StorageOptions
     public const string Section = "Portal:Storage";
 
     /// <summary>Gets or sets the kind of home.</summary>
-    public StorageKind Kind { get; set; } = StorageKind.LiteDb;
+    public StorageKind Kind { get; set; } = StorageKind.Sqlite;
 
     /// <summary>Gets or sets the folder of the portal's files; made when it is missing. Relative to the working directory.</summary>
     public string DataFolder { get; set; } = "data";
@@ -26,7 +26,7 @@ public sealed class StorageOptions
     public string? ConnectionString { get; set; }
 
     /// <summary>Hides the connection string.</summary>
-    public override string ToString() => $"{Kind} {(Kind is StorageKind.LiteDb ? DataFolder : "")}";
+    public override string ToString() => $"{Kind} {(Kind is StorageKind.Sqlite ? DataFolder : "")}";
 }
 
 /// <summary>Options of the master keys; section <c>Portal:MasterKey</c>. One of the two is set, except in Development.</summary>

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Portal.Core.Storage.LiteDb;
 using Portal.Core.Storage.PostgreSql;
+using Portal.Core.Storage.Sqlite;
 
 namespace Portal.Core.Storage;
 
@@ -37,11 +37,10 @@ public static class StorageServices
         return services;
     }
 
-    // Options are checked now, not when the home is first asked for.
-    private static Func<IServiceProvider, IDocumentHome> Home(StorageOptions options) => options.Kind switch
+    private static IDocumentHome Home(StorageOptions options) => options.Kind switch
     {
-        StorageKind.LiteDb when !string.IsNullOrWhiteSpace(options.DataFolder) => services => new LiteDbHome(options.DataFolder, services.GetRequiredService<ILogger<LiteDbHome>>()),
-        StorageKind.PostgreSql when !string.IsNullOrWhiteSpace(options.ConnectionString) => _ => new PostgreSqlHome(options.ConnectionString),
+        StorageKind.Sqlite when !string.IsNullOrWhiteSpace(options.DataFolder) => new SqliteHome(options.DataFolder),
+        StorageKind.PostgreSql when !string.IsNullOrWhiteSpace(options.ConnectionString) => new PostgreSqlHome(options.ConnectionString),
         StorageKind.PostgreSql => throw new StorageException("Option Portal:Storage:ConnectionString must be set when Portal:Storage:Kind is PostgreSql."),
         _ => throw new StorageException("Option Portal:Storage:DataFolder must not be empty."),
     };

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using Portal.Core.Provisioning;
-using Portal.Core.Storage.LiteDb;
+using Portal.Core.Storage.Sqlite;
 using Portal.Tests.Provisioning;
 using Portal.Tests.Support;
 
@@ -28,7 +28,7 @@ internal static class EngineBench
             },
         });
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var home = new LiteDbHome(folder.Path);
+        await using var home = new SqliteHome(folder.Path);
         await home.OpenAsync(CancellationToken.None);
         await using var engine = await TestEngine.StartAsync(home, time, steps);
 

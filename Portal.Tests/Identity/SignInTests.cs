@@ -170,10 +170,15 @@ public sealed class SignInTests : IAsyncLifetime
         var secrets = await TokensAsync(session);
         Assert.NotEmpty(secrets);
 
-        await using var file = new FileStream(Path.Combine(host.DataFolder, "portal.db"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(file, System.Text.Encoding.Latin1);
-        var text = await reader.ReadToEndAsync();
+        var text = "";
+        foreach (var name in new[] { "portal.sqlite", "portal.sqlite-wal" })
+        {
+            await using var file = new FileStream(Path.Combine(host.DataFolder, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(file, System.Text.Encoding.Latin1);
+            text += await reader.ReadToEndAsync();
+        }
 
+        Assert.Contains(session, text, StringComparison.Ordinal);
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
     }
 

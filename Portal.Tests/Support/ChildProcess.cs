@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Portal.Tests.Support;
 
@@ -9,23 +10,28 @@ internal sealed class ChildProcess : IDisposable
 
     public Process Process { get; }
 
-    public static ChildProcess Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } p && Path.GetFileNameWithoutExtension(p) == "dotnet" ? p : "dotnet")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
+    private static string Dotnet => Environment.ProcessPath is { } p && Path.GetFileNameWithoutExtension(p) == "dotnet" ? p : "dotnet";
 
-        return new(Process.Start(start)!);
+    public static ChildProcess Start(params string[] arguments) => Run(Dotnet, ["exec", typeof(ChildProcess).Assembly.Location, .. arguments]);
+
+    /// <summary>Starts it so that a file over its limit (<see cref="LimitFilesAsync"/>) is an error of the write, as a full disk is, and not the end.</summary>
+    public static ChildProcess StartOnASmallDisk(params string[] arguments) =>
+        Run("/bin/sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Dotnet, "exec", typeof(ChildProcess).Assembly.Location, .. arguments]);
+
+    /// <summary>Lets no file of the process grow beyond so many bytes, or lifts that.</summary>
+    public async Task LimitFilesAsync(long? bytes)
+    {
+        using var limit = System.Diagnostics.Process.Start("prlimit", ["--pid", $"{Process.Id}", $"--fsize={bytes?.ToString(CultureInfo.InvariantCulture) ?? "unlimited"}:unlimited"]);
+        await limit.WaitForExitAsync();
+        Xunit.Assert.Equal(0, limit.ExitCode);
     }
+
+    private static ChildProcess Run(string program, IEnumerable<string> arguments) => new(Process.Start(new ProcessStartInfo(program, arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!);
 
     public void Dispose()
     {

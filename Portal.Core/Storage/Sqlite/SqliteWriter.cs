@@ -1,32 +1,33 @@
 using System.Threading.Channels;
-using LiteDB;
+using Microsoft.Data.Sqlite;
 
-namespace Portal.Core.Storage.LiteDb;
+namespace Portal.Core.Storage.Sqlite;
 
-/// <summary>The one writer: takes what is queued, writes it in one transaction, flushes, then acknowledges.</summary>
-internal sealed class LiteDbWriter : IAsyncDisposable
+/// <summary>The one writer: takes what is queued, writes it in one transaction, then acknowledges.</summary>
+internal sealed class SqliteWriter : IAsyncDisposable
 {
     private const int MaxGroup = 256;
     private readonly Channel<PendingWrite> queue = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(1024) { SingleReader = true });
-    private readonly LiteDbFile file;
+    private readonly SqliteFile file;
     private readonly Task loop;
 
-    // Only the loop uses it: what failed from here on may be on disk, and is not tried again.
+    // Only the loop uses these. A connection that has failed is left; the next write opens another.
+    private SqliteConnection? connection;
+
+    // What failed from here on may be on disk, and is not tried again.
     private bool committing;
 
-    public LiteDbWriter(LiteDbFile file)
+    public SqliteWriter(SqliteFile file)
     {
         this.file = file;
         loop = Task.Run(RunAsync);
     }
 
-    /// <summary>
-    /// Runs <paramref name="write"/> in a transaction; the result is given once it is on disk. <paramref name="collection"/> is the one
-    /// that has to be there, if any.
-    /// </summary>
-    public async Task<long> WriteAsync(string? collection, Func<LiteDatabase, long> write, CancellationToken cancellationToken)
+    /// <summary>Runs <paramref name="write"/> in a transaction; the result is given once it is on disk.</summary>
+    /// <exception cref="StorageException">The file cannot be written; after a failed commit it is not known whether it was.</exception>
+    public async Task<long> WriteAsync(Func<SqliteConnection, long> write, CancellationToken cancellationToken)
     {
-        var pending = new PendingWrite(collection, write);
+        var pending = new PendingWrite(write);
         try
         {
             await queue.Writer.WriteAsync(pending, cancellationToken).ConfigureAwait(false);
@@ -44,6 +45,7 @@ internal sealed class LiteDbWriter : IAsyncDisposable
     {
         queue.Writer.TryComplete();
         await loop.ConfigureAwait(false);
+        connection?.Dispose();
     }
 
     private async Task RunAsync()
@@ -69,12 +71,7 @@ internal sealed class LiteDbWriter : IAsyncDisposable
         committing = false;
         try
         {
-            foreach (var collection in group.Select(one => one.Collection).OfType<string>().Distinct())
-            {
-                file.EnsureCollection(collection);
-            }
-
-            file.Run(database => InTransaction(database, group), () => !committing);
+            InTransaction(group);
             group.ForEach(one => one.Acknowledge());
         }
         catch (Exception) when (group.Count > 1 && !committing)
@@ -87,43 +84,38 @@ internal sealed class LiteDbWriter : IAsyncDisposable
         }
         catch (Exception e)
         {
-            group.ForEach(one => one.Completion.TrySetException(e is LiteException or IOException ? new StorageException($"The data file cannot be written: {e.Message}", e) : e));
+            group.ForEach(one => one.Completion.TrySetException(e is SqliteException ? new StorageException($"The data file cannot be written: {e.Message}", e) : e));
         }
     }
 
-    // No await between begin and commit: LiteDB's transactions belong to the thread.
-    private bool InTransaction(LiteDatabase database, List<PendingWrite> group)
+    private void InTransaction(List<PendingWrite> group)
     {
         if (group.Count == 0)
         {
-            return true;
+            return;
         }
 
-        database.BeginTrans();
         try
         {
-            group.ForEach(one => one.Apply(database));
+            var open = connection ??= file.Connect();
+            using var transaction = open.BeginTransaction();
+            group.ForEach(one => one.Apply(open));
             committing = true;
-            database.Commit();
+            transaction.Commit();
         }
         catch
         {
-            database.Rollback();
+            connection?.Dispose();
+            connection = null;
             throw;
         }
-
-        file.Flush();
-        return true;
     }
 
-    private sealed class PendingWrite(string? collection, Func<LiteDatabase, long> write)
+    private sealed class PendingWrite(Func<SqliteConnection, long> write)
     {
         private int taken;
         private long result;
         private Exception? refused;
-
-        /// <summary>The collection that has to be there, if any.</summary>
-        public string? Collection { get; } = collection;
 
         public TaskCompletionSource<long> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -138,12 +130,12 @@ internal sealed class LiteDbWriter : IAsyncDisposable
             }
         }
 
-        public void Apply(LiteDatabase database)
+        public void Apply(SqliteConnection connection)
         {
             refused = null;
             try
             {
-                result = write(database);
+                result = write(connection);
             }
             catch (Exception e) when (e is StoreConflictException or NewerSchemaException)
             {
