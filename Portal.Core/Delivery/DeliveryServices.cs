@@ -18,6 +18,7 @@ public static class DeliveryServices
         services.AddSingleton<IAlertTokens, ClusterAlertTokens>();
         services.AddSingleton<IRegistryPlaces, MappedRegistryPlaces>();
         services.AddSingleton<IPullCredentials>(s => new MappedPullCredentials(s.GetRequiredService<IMappingService>));
+        services.AddHostedService<DepartedClusters>();
         return services;
     }
 }

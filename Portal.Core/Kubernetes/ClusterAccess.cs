@@ -1,3 +1,4 @@
+using Portal.Core.Backends;
 using Portal.Core.Storage;
 
 namespace Portal.Core.Kubernetes;
@@ -28,6 +29,14 @@ public sealed record ClusterAccess
 
     /// <summary>Gets when the client certificate ends (UTC).</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Gives the cluster that a kept identity is in.</summary>
+    public static ClusterKey KeyOf(Stored<ClusterAccess> stored)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        var parts = stored.Id.Split('/');
+        return new ClusterKey(new CloudRegion(parts[0], parts[1]), stored.Value.ProjectId, stored.Value.ClusterId);
+    }
 
     internal static string Purpose(string clusterId) => "cluster-access/" + clusterId;
 }

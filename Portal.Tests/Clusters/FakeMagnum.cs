@@ -20,6 +20,9 @@ internal sealed class FakeMagnum : IMagnumClient
 
     public HashSet<string> Broken { get; } = [];
 
+    /// <summary>Gets what the list does not show, though it is there.</summary>
+    public HashSet<string> Unlisted { get; } = [];
+
     public int Lists { get; private set; }
 
     public Cluster Put(Cluster cluster) => Rows[cluster.Id] = cluster;
@@ -46,7 +49,7 @@ internal sealed class FakeMagnum : IMagnumClient
         var failure = ListFailure ?? (detail ? DetailFailure : null);
         return failure is not null
             ? throw failure
-            : Task.FromResult<IReadOnlyList<Cluster>>([.. Rows.Values.Select(r => detail ? r : r with { ProjectId = "", IsDetailed = false })]);
+            : Task.FromResult<IReadOnlyList<Cluster>>([.. Rows.Values.Where(r => !Unlisted.Contains(r.Id)).Select(r => detail ? r : r with { ProjectId = "", IsDetailed = false })]);
     }
 
     public Task<Cluster?> FindClusterAsync(Scope scope, string id, CancellationToken cancellationToken) =>

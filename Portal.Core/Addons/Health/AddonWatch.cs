@@ -37,7 +37,7 @@ internal sealed class AddonWatch(
         await Parallel.ForEachAsync(clusters, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (stored, ended) =>
         {
             var last = Of(stored.Value.ClusterId);
-            var now = await ConditionsAsync(Key(stored), ended).ConfigureAwait(false);
+            var now = await ConditionsAsync(ClusterAccess.KeyOf(stored), ended).ConfigureAwait(false);
             known[stored.Value.ClusterId] = [.. now.Select(c => c with { Since = last.FirstOrDefault(l => l.Kind == c.Kind && l.Reason.Code == c.Reason.Code)?.Since ?? time.GetUtcNow() })];
         }).ConfigureAwait(false);
     }
@@ -75,11 +75,5 @@ internal sealed class AddonWatch(
             // It answers, but refuses: the tab says why to who looks; the list keeps its word.
             return [];
         }
-    }
-
-    private static ClusterKey Key(Stored<ClusterAccess> stored)
-    {
-        var parts = stored.Id.Split('/');
-        return new ClusterKey(new CloudRegion(parts[0], parts[1]), stored.Value.ProjectId, stored.Value.ClusterId);
     }
 }

@@ -40,6 +40,16 @@ internal sealed class ClusterAlerts(IDocumentStore store) : IClusterAlerts
     public async Task<bool> IsKnownAsync(string token, CancellationToken cancellationToken) =>
         await store.FindAsync(Senders, Hash(token), cancellationToken).ConfigureAwait(false) is not null;
 
+    public async Task ForgetAsync(ClusterKey cluster, CancellationToken cancellationToken)
+    {
+        foreach (var sender in await store.ListAsync(Senders, Key(cluster), cancellationToken).ConfigureAwait(false))
+        {
+            await store.DeleteAsync(Senders, sender.Id, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        await store.DeleteAsync(Told, Id(cluster), null, cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<AlertReceipt> ReceiveAsync(string token, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(Senders, Hash(token), cancellationToken).ConfigureAwait(false) is not { Value.Cluster: { } cluster })

@@ -45,6 +45,9 @@ public interface IClusterAlerts
     /// <summary>Says whether a cluster is known by a token.</summary>
     Task<bool> IsKnownAsync(string token, CancellationToken cancellationToken);
 
+    /// <summary>Forgets a cluster that is gone: by which token it was known, and what it told.</summary>
+    Task ForgetAsync(ClusterKey cluster, CancellationToken cancellationToken);
+
     /// <summary>Takes a message of Alertmanager's webhook (version 4). The same message twice is the same as once, and an old one does not undo a newer.</summary>
     /// <param name="token">The bearer token: it says which cluster speaks, and nothing else does.</param>
     /// <param name="message">The body.</param>
