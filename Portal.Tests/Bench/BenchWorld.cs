@@ -64,7 +64,7 @@ internal sealed class BenchWorld : IAsyncDisposable
     {
         portal = ChildProcess.Start(["bench-portal", .. Options(), .. more]);
         portal.Process.BeginErrorReadLine();
-        Url = await portal.Process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The portal did not start.");
+        Url = await AnswerAsync();
     }
 
     /// <summary>Asks the portal's process for numbers.</summary>
@@ -72,8 +72,7 @@ internal sealed class BenchWorld : IAsyncDisposable
     {
         await portal!.Process.StandardInput.WriteLineAsync(what);
         await portal.Process.StandardInput.FlushAsync();
-        var answer = await portal.Process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The portal has ended.");
-        return [.. answer.Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
+        return [.. (await AnswerAsync()).Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
     }
 
     public async ValueTask DisposeAsync()
@@ -81,6 +80,19 @@ internal sealed class BenchWorld : IAsyncDisposable
         portal?.Dispose();
         await sandbox.DisposeAsync();
         data.Dispose();
+    }
+
+    private async Task<string> AnswerAsync()
+    {
+        while (await portal!.Process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith(MeasuredPortal.Mark, StringComparison.Ordinal))
+            {
+                return line[MeasuredPortal.Mark.Length..];
+            }
+        }
+
+        throw new InvalidOperationException("The portal has ended.");
     }
 
     private async Task PrepareAsync(IServiceProvider services)

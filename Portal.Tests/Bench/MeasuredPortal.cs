@@ -15,10 +15,13 @@ namespace Portal.Tests.Bench;
 /// </summary>
 internal static class MeasuredPortal
 {
+    /// <summary>What an answer begins with: the portal has words of its own for the same output.</summary>
+    public const string Mark = "measured: ";
+
     public static async Task<int> RunAsync(string[] args)
     {
         await using var portal = await PortalProcess.StartAsync(args, CancellationToken.None);
-        Console.WriteLine(portal.Url);
+        Console.WriteLine(Mark + portal.Url);
         while (await Console.In.ReadLineAsync() is { } asked)
         {
             var before = Processor();
@@ -33,7 +36,7 @@ internal static class MeasuredPortal
             }
 
             var took = Processor() - before;
-            Console.WriteLine(asked == "measure" ? string.Create(CultureInfo.InvariantCulture, $"{Memory()} {Processor():0}") : took.ToString("0", CultureInfo.InvariantCulture));
+            Console.WriteLine(Mark + (asked == "measure" ? string.Create(CultureInfo.InvariantCulture, $"{Memory()} {Processor():0}") : took.ToString("0", CultureInfo.InvariantCulture)));
         }
 
         return 0;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Portal.Core.Kubernetes;
@@ -10,6 +11,7 @@ namespace Portal.Core.Addons.Health;
 internal sealed class AddonHealthCheck(AddonCatalog catalog, string registry)
 {
     private static readonly string[] Workloads = ["Deployment", "DaemonSet", "StatefulSet"];
+    private readonly ConcurrentDictionary<string, IReadOnlyList<JsonObject>> rendered = new(StringComparer.Ordinal);
 
     /// <summary>Reads some add-ons at once.</summary>
     public async Task<IReadOnlyList<AddonHealth>> ReadAsync(IKubernetesApi api, IEnumerable<string> addons, CancellationToken cancellationToken)
@@ -119,7 +121,7 @@ internal sealed class AddonHealthCheck(AddonCatalog catalog, string registry)
             : Reason.Of("addon.changed-by-hand", ("kind", AddonObjects.Kind(o)), ("name", AddonObjects.Name(o)), ("by", other["manager"]!.GetValue<string>()), ("at", other["time"]?.GetValue<string>() ?? ""));
     }
 
-    // Only names and kinds are compared: what a parameter says of the inside does not matter here.
-    private IReadOnlyList<JsonObject> Manifests(string addon) =>
-        catalog.Render(addon, new AddonParameters { Registry = registry.Length == 0 ? "registry" : registry, Cluster = "cluster", StorageClass = "" });
+    // Only names and kinds are compared: what a parameter says of the inside does not matter here, so one rendering does for all clusters.
+    private IReadOnlyList<JsonObject> Manifests(string addon) => rendered.GetOrAdd(
+        addon, name => catalog.Render(name, new AddonParameters { Registry = registry.Length == 0 ? "registry" : registry, Cluster = "cluster", StorageClass = "" }));
 }

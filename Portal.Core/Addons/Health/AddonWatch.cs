@@ -21,6 +21,7 @@ internal sealed class AddonWatch(
     : BackgroundService, IClusterConditionSource
 {
     private const int AtOnce = 4;
+    private readonly AddonHealthCheck check = new(catalog, options.Value.Registry);
     private readonly ConcurrentDictionary<string, ImmutableArray<ClusterCondition>> known = new(StringComparer.Ordinal);
 
     public ImmutableArray<ClusterCondition> Of(string clusterId) => known.GetValueOrDefault(clusterId, []);
@@ -63,7 +64,7 @@ internal sealed class AddonWatch(
         try
         {
             var api = await connector.AsPortalAsync(cluster, cancellationToken).ConfigureAwait(false);
-            var addons = await new AddonHealthCheck(catalog, options.Value.Registry).ReadAllAsync(api, cancellationToken).ConfigureAwait(false);
+            var addons = await check.ReadAllAsync(api, cancellationToken).ConfigureAwait(false);
             return [.. addons.Where(a => a.Code is "not-working" or "degraded" or "missing").OrderBy(a => a.Kind).Select(a => new ClusterCondition(StateKind.Warn, a.Reason!, Actor.Project, null))];
         }
         catch (BackendException e) when (e.Failure is BackendFailure.Timeout or BackendFailure.Unreachable)
