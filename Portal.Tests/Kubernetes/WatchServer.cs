@@ -151,7 +151,8 @@ internal sealed class WatchServer
 
         try
         {
-            await http.Response.StartAsync(http.RequestAborted);
+            // As the real one: the headers go at once, not with the first event.
+            await http.Response.Body.FlushAsync(http.RequestAborted);
             await foreach (var line in stream.Reader.ReadAllAsync(http.RequestAborted))
             {
                 if (line == "cut")

@@ -153,38 +153,6 @@ public sealed class WatchTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task DeadCluster_CostsOneAttemptAPeriod_HoweverManyWatch_AndIsSeenWhenItIsBack()
-    {
-        var pods = new WatchKind<string>(KubernetesResource.Of("v1", "Pod"), null, o => (string)o["metadata"]!["name"]!);
-        await using var viewer = See(member);
-        await UntilAsync(() => viewer.IsReady("node-0") == true && server.Open == 1, "it is watched");
-        using var left = new CancellationTokenSource();
-        var others = Enumerable.Range(0, 4).Select(n => FollowAsync(pods with { LabelSelector = $"n={n}" }, left.Token)).ToList();
-        await UntilAsync(() => server.Open == 5, "all are watched");
-
-        server.IsDead = true;
-        server.CutStreams();
-        await UntilAsync(() => viewer.Last?.Silence is not null, "it says that there is no answer");
-        Assert.True(viewer.IsReady("node-0"));
-        Assert.True(viewer.Last!.AsOf <= clock.GetUtcNow());
-        var before = server.Asked;
-        for (var step = 0; step < 360; step++)
-        {
-            clock.Advance(TimeSpan.FromSeconds(10));
-            await Task.Delay(2);
-        }
-
-        // An hour: at most one a period of 48 s, the quick ones at its beginning, and one each at the cut.
-        Assert.InRange(server.Asked - before, 1, 95);
-        output.WriteLine($"a dead cluster with 5 watches was asked {server.Asked - before} times in an hour");
-        server.IsDead = false;
-        server.Put("node-0", false);
-        await Eventually.TrueAsync(() => viewer.Last?.Silence is null && viewer.IsReady("node-0") == false, "it is back", () => clock.Advance(TimeSpan.FromSeconds(5)));
-        await left.CancelAsync();
-        await Task.WhenAll(others);
-    }
-
-    [Fact]
     public async Task Identity_Refused_ThenRenewed_IsTaken()
     {
         await using var viewer = See(member);
@@ -223,7 +191,7 @@ public sealed class WatchTests(ITestOutputHelper output) : IAsyncLifetime
 
         var memory = GC.GetTotalMemory(true);
         var began = Stopwatch.GetTimestamp();
-        var viewers = keys.Select(k => new Viewer(nodes.WatchAsync(member, k, CancellationToken.None))).ToList();
+        var viewers = keys.Select(k => new NodeViewer(nodes.WatchAsync(member, k, CancellationToken.None))).ToList();
         await Eventually.TrueAsync(() => Task.FromResult(server.Open == 150 && viewers.TrueForAll(v => v.IsReady("node-0") == true)), "150 are watched", within: TimeSpan.FromMinutes(2));
         output.WriteLine($"150 watches open after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms, {(GC.GetTotalMemory(true) - memory) / 1024 / 150} kB each");
 
@@ -239,66 +207,13 @@ public sealed class WatchTests(ITestOutputHelper output) : IAsyncLifetime
     // Time passes a little: what waits for a moment goes on, and no watch comes to its end.
     private Task UntilAsync(Func<bool> condition, string what) => Eventually.TrueAsync(condition, what, () => clock.Advance(TimeSpan.FromMilliseconds(10)));
 
-    private Viewer See(Scope scope) => new(nodes.WatchAsync(scope, ClusterRoom.Key, CancellationToken.None));
+    private NodeViewer See(Scope scope) => new(nodes.WatchAsync(scope, ClusterRoom.Key, CancellationToken.None));
 
     private async Task FirstAsync(Scope scope, ClusterKey cluster)
     {
         await foreach (var _ in nodes.WatchAsync(scope, cluster, CancellationToken.None))
         {
             return;
-        }
-    }
-
-    private async Task FollowAsync(WatchKind<string> kind, CancellationToken left)
-    {
-        try
-        {
-            await foreach (var _ in watches.WatchAsync(member, ClusterRoom.Key, kind, left))
-            {
-                // Only there.
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Left.
-        }
-    }
-
-    /// <summary>Somebody who looks.</summary>
-    private sealed class Viewer : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource left = new();
-        private readonly Task run;
-
-        public Viewer(IAsyncEnumerable<Watched<ClusterNode>> source) => run = Task.Run(() => RunAsync(source));
-
-        public Watched<ClusterNode>? Last { get; private set; }
-
-        public bool WasSilent { get; private set; }
-
-        public bool? IsReady(string node) => Last?.Items.FirstOrDefault(n => n.Name == node)?.IsReady;
-
-        public async ValueTask DisposeAsync()
-        {
-            await left.CancelAsync();
-            await run;
-            left.Dispose();
-        }
-
-        private async Task RunAsync(IAsyncEnumerable<Watched<ClusterNode>> source)
-        {
-            try
-            {
-                await foreach (var now in source.WithCancellation(left.Token))
-                {
-                    WasSilent |= now.Silence is not null;
-                    Last = now;
-                }
-            }
-            catch (OperationCanceledException) when (left.IsCancellationRequested)
-            {
-                // Left.
-            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Core.Addons;
 using Portal.Core.Clusters;
 using Portal.Core.Clusters.Magnum;
 using Portal.Core.Provisioning;
@@ -11,7 +12,7 @@ namespace Portal.Tests.Provisioning;
 
 /// <summary>
 /// An initialisation is cancelled and undone at each of its steps, again and again on one cluster: nothing of the portal
-/// stays but volume claims, and the namespaces that hold them; and after each undo it can be begun anew. CI takes five steps
+/// stays but volume claims, the generated secrets they were written with, and the namespaces that hold them; and after each undo it can be begun anew. CI takes five steps
 /// from the first to the last; PORTAL_UNDO_ALL=1 takes every one.
 /// </summary>
 [Trait("lane", "real")]
@@ -21,8 +22,8 @@ public sealed class InitialisationUndoTests(ITestOutputHelper output)
 
     private static bool All => Environment.GetEnvironmentVariable("PORTAL_UNDO_ALL") == "1";
 
-    [Fact(Skip = "Green at its first three steps only; what is left behind from cluster.zones on has not been looked at yet.")]
-    public async Task Initialisation_CancelledAndUndoneAtEachStep_LeavesNamespacesAndVolumesOnly()
+    [Fact(Skip = "Seen green once from the first step to the last, 65 s; not yet five times in a row.")]
+    public async Task Initialisation_CancelledAndUndoneAtEachStep_LeavesOnlyWhatHoldsData()
     {
         PortalHost? portal = null;
         await using var host = await PortalHost.StartAsync(
@@ -88,10 +89,14 @@ public sealed class InitialisationUndoTests(ITestOutputHelper output)
         var cluster = ((Portal.Sandbox.Kubernetes.KubernetesService)host.Sandbox.Context.Get<Portal.Sandbox.World.IKubernetesFleet>()).Find(id);
         string[] kept = ["persistentvolumeclaims", "persistentvolumes", "namespaces", "events", "nodes"];
         string[] own = ["", "default", "kube-system", "kube-public", "kube-node-lease"];
+
+        // Volumes may have been written with them.
+        var generated = host.Services.GetRequiredService<AddonCatalog>().Addons.Values.SelectMany(a => a.Secrets.Select(s => (a.Namespace, s.Name))).ToHashSet();
         return
         [
             .. from storage in cluster?.Store.Storages().Except(kept) ?? []
                from o in cluster!.Store.List(storage)
+               where storage != "secrets" || !generated.Contains((o.Namespace, o.Name))
                where o.Body.ToJsonString().Contains("container-platform", StringComparison.Ordinal) || !(own.Contains(o.Namespace) || o.Name is "default" or "kube-root-ca.crt")
                select $"{storage} {o.Namespace}/{o.Name}",
         ];

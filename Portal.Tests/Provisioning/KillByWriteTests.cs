@@ -25,7 +25,7 @@ public sealed class KillByWriteTests(ITestOutputHelper output)
     }
 
     /// <summary>The same over an add-on's upgrade and removal, and over the deletion of the cluster.</summary>
-    [Theory(Skip = "Not yet seen to its end.")]
+    [Theory(Skip = "Seen green once, nine minutes on a loaded machine: more than the lane has room for, and not yet five times in a row.")]
     [InlineData(KillScenario.Upgrade, 3)]
     [InlineData(KillScenario.Removal, 3)]
     [InlineData(KillScenario.Deletion, 1)]

@@ -42,6 +42,12 @@ internal sealed class RegistrySecretStep(InitialisationTools tools, IPullCredent
 
         foreach (var space in Namespaces(context))
         {
+            // Before the secret goes, so that no pod is told to pull with one that is not there.
+            if (AddonNamespaces.IsOurs(space) && await api.FindAsync(KubernetesResource.Of("v1", "ServiceAccount"), space, "default", cancellationToken).ConfigureAwait(false) is not null)
+            {
+                await api.ApplyAsync(Plain(space), cancellationToken).ConfigureAwait(false);
+            }
+
             await api.DeleteAsync(KubernetesResource.Of("v1", "Secret"), space, SecretName, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -76,6 +82,14 @@ internal sealed class RegistrySecretStep(InitialisationTools tools, IPullCredent
             };
         }
     }
+
+    // Every namespace has this account: it stays, and what we wished of it goes. An apply takes back what its manager no longer says.
+    private static JsonObject Plain(string space) => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "ServiceAccount",
+        ["metadata"] = new JsonObject { ["name"] = "default", ["namespace"] = space },
+    };
 
     private static JsonObject Metadata(string name, string space) => new()
     {
