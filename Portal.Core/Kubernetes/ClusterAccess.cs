@@ -29,5 +29,8 @@ public sealed record ClusterAccess
     /// <summary>Gets when the client certificate ends (UTC).</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>Gets until when a renewal that was begun keeps others from beginning one (UTC); null: none was begun.</summary>
+    public DateTimeOffset? RenewalHeldUntil { get; init; }
+
     internal static string Purpose(string clusterId) => "cluster-access/" + clusterId;
 }
