@@ -30,6 +30,9 @@ public sealed record ClusterAccess
     /// <summary>Gets when the client certificate ends (UTC).</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>Gets until when a renewal that was begun keeps others from beginning one (UTC); null: none was begun.</summary>
+    public DateTimeOffset? RenewalHeldUntil { get; init; }
+
     /// <summary>Gives the cluster that a kept identity is in.</summary>
     public static ClusterKey KeyOf(Stored<ClusterAccess> stored)
     {

@@ -12,6 +12,9 @@ public interface IClusterAccessStore
     /// <summary>Keeps an identity, replacing the one before.</summary>
     Task KeepAsync(ClusterKey cluster, ClusterIdentity identity, CancellationToken cancellationToken);
 
+    /// <summary>Keeps an identity in place of the one at a version; gives false when somebody else has replaced or forgotten that one.</summary>
+    Task<bool> ReplaceAsync(ClusterKey cluster, ClusterIdentity identity, long version, CancellationToken cancellationToken);
+
     /// <summary>Forgets a cluster.</summary>
     Task ForgetAsync(ClusterKey cluster, CancellationToken cancellationToken);
 }
@@ -32,10 +35,29 @@ internal sealed class ClusterAccessStore(IDocumentStore store, ISecretProtector 
         return new ClusterIdentity(access.ApiAddress, access.AuthorityPem, access.CertificatePem, key);
     }
 
-    public async Task KeepAsync(ClusterKey cluster, ClusterIdentity identity, CancellationToken cancellationToken)
+    public async Task KeepAsync(ClusterKey cluster, ClusterIdentity identity, CancellationToken cancellationToken) =>
+        await store.PutAsync(ClusterAccess.Type, cluster.DocumentId, Access(cluster, identity), null, cancellationToken).ConfigureAwait(false);
+
+    public async Task<bool> ReplaceAsync(ClusterKey cluster, ClusterIdentity identity, long version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.PutAsync(ClusterAccess.Type, cluster.DocumentId, Access(cluster, identity), version, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (StoreConflictException)
+        {
+            return false;
+        }
+    }
+
+    public async Task ForgetAsync(ClusterKey cluster, CancellationToken cancellationToken) =>
+        await store.DeleteAsync(ClusterAccess.Type, cluster.DocumentId, null, cancellationToken).ConfigureAwait(false);
+
+    private ClusterAccess Access(ClusterKey cluster, ClusterIdentity identity)
     {
         using var certificate = X509Certificate2.CreateFromPem(identity.CertificatePem);
-        var access = new ClusterAccess
+        return new ClusterAccess
         {
             ProjectId = cluster.ProjectId,
             ClusterId = cluster.ClusterId,
@@ -45,9 +67,5 @@ internal sealed class ClusterAccessStore(IDocumentStore store, ISecretProtector 
             ProtectedKey = protector.Protect(ClusterAccess.Purpose(cluster.ClusterId), identity.PrivateKeyPem),
             ExpiresAt = certificate.NotAfter.ToUniversalTime(),
         };
-        await store.PutAsync(ClusterAccess.Type, cluster.DocumentId, access, null, cancellationToken).ConfigureAwait(false);
     }
-
-    public async Task ForgetAsync(ClusterKey cluster, CancellationToken cancellationToken) =>
-        await store.DeleteAsync(ClusterAccess.Type, cluster.DocumentId, null, cancellationToken).ConfigureAwait(false);
 }

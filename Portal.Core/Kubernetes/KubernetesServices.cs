@@ -11,7 +11,9 @@ public static class KubernetesServices
     public static IServiceCollection AddKubernetes(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddOptions<KubernetesOptions>();
+        services.AddOptions<KubernetesOptions>()
+            .Validate(o => o.RenewAtPercentLeft is >= 1 and <= 99, $"{KubernetesOptions.Section}:RenewAtPercentLeft must be from 1 to 99.")
+            .Validate(o => o.RenewalEvery >= TimeSpan.FromMinutes(1) && o.RenewalEvery <= TimeSpan.FromDays(7), $"{KubernetesOptions.Section}:RenewalEvery must be from a minute to a week.");
         services.AddSingleton<IClusterAccessStore, ClusterAccessStore>();
         services.AddSingleton<ClusterConnector>();
         services.AddSingleton<IClusterConnector>(s => s.GetRequiredService<ClusterConnector>());

@@ -70,7 +70,7 @@ public sealed class WatchDayTests(ITestOutputHelper output) : IAsyncLifetime
 
         server.IsDead = true;
         server.CutStreams();
-        await Eventually.TrueAsync(() => viewer.Last?.Silence is not null, "it says that there is no answer");
+        await Eventually.TrueAsync(() => viewer.Last?.Silence is not null, "it says that there is no answer", () => clock.Advance(TimeSpan.FromSeconds(5)));
         Assert.True(viewer.IsReady("node-0"));
         Assert.True(viewer.Last!.AsOf <= clock.GetUtcNow());
 

@@ -68,6 +68,11 @@ internal sealed class BootstrapStep(InitialisationTools tools, IClusterAuthority
         await access.ForgetAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Whether an identity may do what only the binding gives.</summary>
+    internal static async Task<bool> IsBoundAsync(IKubernetesApi own, CancellationToken cancellationToken) =>
+        await own.CanAsync("impersonate", "", "groups", null, cancellationToken).ConfigureAwait(false)
+        && await own.CanAsync("create", "authorization.k8s.io", "subjectaccessreviews", null, cancellationToken).ConfigureAwait(false);
+
     private IReadOnlyList<JsonObject> Manifests() => tools.Catalog.Render("identity", PlatformObjects.NoParameters);
 
     /// <summary>An identity from an earlier attempt is good when it is of this CA and may do what only the binding gives.</summary>
@@ -81,9 +86,7 @@ internal sealed class BootstrapStep(InitialisationTools tools, IClusterAuthority
 
         try
         {
-            var own = tools.Connector.WithIdentity(key, kept);
-            return await own.CanAsync("impersonate", "", "groups", null, cancellationToken).ConfigureAwait(false)
-                && await own.CanAsync("create", "authorization.k8s.io", "subjectaccessreviews", null, cancellationToken).ConfigureAwait(false);
+            return await IsBoundAsync(tools.Connector.WithIdentity(key, kept), cancellationToken).ConfigureAwait(false);
         }
         catch (BackendException e) when (e.Failure is BackendFailure.Forbidden)
         {

@@ -98,8 +98,17 @@ internal sealed class KubernetesWatch<T>(WatchKey key, WatchKind<T> kind, IGroup
         WatchStream stream;
         using (await pulse.EnterAsync(ended).ConfigureAwait(false))
         {
-            stream = await OpenAsync(life, ended).ConfigureAwait(false);
-            pulse.Answered();
+            try
+            {
+                stream = await OpenAsync(life, ended).ConfigureAwait(false);
+                pulse.Answered();
+            }
+            catch (BackendException e) when (e.MayHeal && hasStumbled)
+            {
+                // Before the turn is given on: the next in line waits for its period too.
+                pulse.Failed();
+                throw;
+            }
         }
 
         using (stream)
@@ -187,11 +196,6 @@ internal sealed class KubernetesWatch<T>(WatchKey key, WatchKind<T> kind, IGroup
 
     private void Fall(BackendException why)
     {
-        if (why.MayHeal)
-        {
-            pulse.Failed();
-        }
-
         lock (door)
         {
             silence = why;
