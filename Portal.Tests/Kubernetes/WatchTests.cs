@@ -169,6 +169,39 @@ public sealed class WatchTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refusal_ThatIsOver_ShowsEverythingAgain()
+    {
+        var names = new WatchKind<string>(KubernetesResource.Of("v1", "Node"), null, o => (string)o["metadata"]!["name"]!);
+        using var left = new CancellationTokenSource();
+        Watched<string>? last = null;
+        var viewer = Task.Run(async () =>
+        {
+            try
+            {
+                await foreach (var now in watches.WatchAsync(member, ClusterRoom.Key, names, left.Token))
+                {
+                    last = now;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // Left.
+            }
+        });
+        await UntilAsync(() => last is { Silence: null, Items.Length: 1 } && server.Open == 1, "it is watched");
+        server.Refuses = 401;
+        server.EndStreams();
+        await UntilAsync(() => last is { Silence.Failure: BackendFailure.Forbidden, Items.IsEmpty: true }, "whom it refuses sees nothing");
+
+        server.Refuses = null;
+
+        await Eventually.TrueAsync(() => last is { Silence: null }, "it is watched again", () => clock.Advance(TimeSpan.FromSeconds(5)));
+        Assert.Equal(["node-0"], last!.Items);
+        await left.CancelAsync();
+        await viewer;
+    }
+
+    [Fact]
     public async Task Nodes_ThatMayBeListedAndNotWatched_AreAskedAgain()
     {
         server.RefusesWatches = true;

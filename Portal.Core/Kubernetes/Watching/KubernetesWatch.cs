@@ -200,8 +200,12 @@ internal sealed class KubernetesWatch<T>(WatchKey key, WatchKind<T> kind, IGroup
         {
             silence = why;
 
-            // Whom the cluster refuses does not go on seeing what it showed before.
-            items = why.Failure is BackendFailure.Forbidden ? items.Clear() : items;
+            // Whom the cluster refuses does not go on seeing what it showed before; should it allow again, everything is listed anew.
+            if (why.Failure is BackendFailure.Forbidden)
+            {
+                (items, version) = (items.Clear(), null);
+            }
+
             Tell();
         }
     }
