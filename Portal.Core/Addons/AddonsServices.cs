@@ -22,6 +22,7 @@ public static class AddonsServices
         services.AddSingleton<AddonWatch>();
         services.AddSingleton<IClusterConditionSource>(s => s.GetRequiredService<AddonWatch>());
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<AddonWatch>());
+        services.AddSingleton<CertificateRenewer>();
         services.AddHostedService<CertificateRenewal>();
         services.AddSingleton<InitialisationTools>();
         services.AddSingleton<IImageProbe, ImageProbe>();

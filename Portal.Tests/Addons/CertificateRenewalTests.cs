@@ -165,7 +165,7 @@ public sealed class CertificateRenewalTests : IAsyncLifetime, IClusterAuthority
     private async Task LookAsync()
     {
         using var renewal = new CertificateRenewal(
-            room.Store, room.Access, this, room.Connector, new FakePlatform(), Options.Create(new KubernetesOptions()), clock, NullLogger<CertificateRenewal>.Instance);
+            room.Store, new CertificateRenewer(room.Access, this, room.Connector, new FakePlatform()), Options.Create(new KubernetesOptions()), clock, NullLogger<CertificateRenewal>.Instance);
         await renewal.LookAsync(default);
     }
 

@@ -2,8 +2,6 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Portal.Core.Backends;
-using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
 using Portal.Core.Storage;
 
@@ -14,14 +12,7 @@ namespace Portal.Core.Addons.Initialisation;
 /// new one. Replicas take turns by compare-and-set: who begins holds the cluster for a while, and a failure holds it as long.
 /// </summary>
 internal sealed class CertificateRenewal(
-    IDocumentStore store,
-    IClusterAccessStore access,
-    IClusterAuthority authority,
-    IClusterConnector connector,
-    IPlatformScope platform,
-    IOptions<KubernetesOptions> options,
-    TimeProvider time,
-    ILogger<CertificateRenewal> logger) : BackgroundService
+    IDocumentStore store, CertificateRenewer renewer, IOptions<KubernetesOptions> options, TimeProvider time, ILogger<CertificateRenewal> logger) : BackgroundService
 {
     private const int Page = 200;
 
@@ -84,7 +75,10 @@ internal sealed class CertificateRenewal(
             // Over before another may begin.
             using var patience = new CancellationTokenSource(Hold, time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-            await RenewAsync(Key(stored), version, both.Token).ConfigureAwait(false);
+            if (await renewer.RenewAsync(ClusterAccess.KeyOf(stored), version, both.Token).ConfigureAwait(false) is { } end)
+            {
+                logger.CertificateRenewed(stored.Value.ClusterId, end);
+            }
         }
         catch (StoreConflictException)
         {
@@ -94,32 +88,5 @@ internal sealed class CertificateRenewal(
         {
             logger.CertificateNotRenewed(e, stored.Value.ClusterId, stored.Value.ExpiresAt);
         }
-    }
-
-    private async Task RenewAsync(ClusterKey cluster, long version, CancellationToken cancellationToken)
-    {
-        var scope = await platform.ForProjectAsync(cluster.Region, cluster.ProjectId, $"cluster/{cluster.ClusterId} certificate.renew", null, cancellationToken).ConfigureAwait(false);
-        var endpoint = await authority.FindAsync(scope, cluster.ClusterId, cancellationToken).ConfigureAwait(false)
-            ?? throw new BackendException("magnum", "renew the certificate", BackendFailure.NotFound, "Magnum knows no address of this cluster.");
-        using var certificate = new ClientCertificate();
-        var signed = await authority.SignAsync(scope, cluster.ClusterId, certificate.RequestPem(BootstrapStep.PortalUser, null), cancellationToken).ConfigureAwait(false);
-        var renewed = new ClusterIdentity(endpoint.ApiAddress, endpoint.AuthorityPem, signed, certificate.PrivateKeyPem);
-        if (!await BootstrapStep.IsBoundAsync(connector.WithIdentity(cluster, renewed), cancellationToken).ConfigureAwait(false))
-        {
-            throw new BackendException("kubernetes", "renew the certificate", BackendFailure.Forbidden, "The cluster does not let the new certificate do the portal's work.");
-        }
-
-        // Forgotten or made anew meanwhile: that stands.
-        if (await access.ReplaceAsync(cluster, renewed, version, cancellationToken).ConfigureAwait(false))
-        {
-            using var read = X509Certificate2.CreateFromPem(signed);
-            logger.CertificateRenewed(cluster.ClusterId, read.NotAfter.ToUniversalTime());
-        }
-    }
-
-    private static ClusterKey Key(Stored<ClusterAccess> stored)
-    {
-        var parts = stored.Id.Split('/');
-        return new ClusterKey(new CloudRegion(parts[0], parts[1]), stored.Value.ProjectId, stored.Value.ClusterId);
     }
 }
