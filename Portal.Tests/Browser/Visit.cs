@@ -106,6 +106,9 @@ internal sealed class Visit : IAsyncDisposable
     public async Task CheckAsync(string where)
     {
         await ShootAsync(where);
+
+        // A button that has just been enabled is still on its way from grey: axe would measure a colour that nobody sees.
+        await Page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => a.playState === 'running' && Number.isFinite(a.effect?.getComputedTiming().endTime)).map(a => a.finished)).then(() => true)");
         var axe = await Page.RunAxe();
         var serious = axe.Violations.Where(v => v.Impact is "serious" or "critical")
             .Select(v => $"{v.Id}: {v.Help} — {string.Join(" | ", v.Nodes.Take(4).Select(n => n.Html))}").ToList();
