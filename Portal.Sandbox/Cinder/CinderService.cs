@@ -6,7 +6,7 @@ using Portal.Sandbox.World;
 namespace Portal.Sandbox.Cinder;
 
 /// <summary>Cinder v3: limits, quotas, volume types.</summary>
-internal sealed class CinderService(SandboxContext context) : OpenStackService(context, "cinder", 36776)
+internal sealed class CinderService(SandboxContext context) : OpenStackService(context, "cinder", 26776)
 {
     private readonly List<(string Id, string Name, string Description)> types = [];
 

@@ -6,7 +6,7 @@ using Portal.Sandbox.World;
 namespace Portal.Sandbox.Glance;
 
 /// <summary>Glance v2: images, to read.</summary>
-internal sealed class GlanceService(SandboxContext context) : OpenStackService(context, "glance", 36292)
+internal sealed class GlanceService(SandboxContext context) : OpenStackService(context, "glance", 26292)
 {
     private static readonly string[] Versions = ["v2.16", "v2.9", "v2.0"];
 

@@ -18,7 +18,7 @@ internal sealed class HarborService : ISandboxService
 
     public string Name => "harbor";
 
-    public IReadOnlyList<SandboxEndpoint> Endpoints { get; } = [new("harbor", 36080), new("scanner", 36880), new("hooks", 36809)];
+    public IReadOnlyList<SandboxEndpoint> Endpoints { get; } = [new("harbor", 26080), new("scanner", 26880), new("hooks", 26809)];
 
     public void Configure(WebApplicationBuilder builder)
     {

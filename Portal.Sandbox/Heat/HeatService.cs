@@ -13,7 +13,7 @@ internal sealed class HeatService : OpenStackService
     private readonly StackViews views;
 
     public HeatService(SandboxContext context)
-        : base(context, "heat", 36004)
+        : base(context, "heat", 26004)
     {
         engine = new StackEngine(Cloud);
         views = new StackViews(Cloud, engine, () => Address);

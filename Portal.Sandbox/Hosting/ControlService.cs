@@ -10,7 +10,7 @@ internal sealed class ControlService(SandboxContext context) : ISandboxService
 
     public string Name => "control";
 
-    public IReadOnlyList<SandboxEndpoint> Endpoints { get; } = [new("control", 36600)];
+    public IReadOnlyList<SandboxEndpoint> Endpoints { get; } = [new("control", 26600)];
 
     public void Configure(WebApplicationBuilder builder)
     {

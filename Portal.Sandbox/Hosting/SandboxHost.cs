@@ -112,6 +112,9 @@ public sealed class SandboxHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
+
+        // A service that cannot start is told in one sentence by whoever started it, not in a stack trace before that.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.AddSingleton(Context);
         builder.Services.AddSingleton(this);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -147,7 +150,7 @@ public sealed class SandboxHost : IAsyncDisposable
         catch (IOException e)
         {
             await app.DisposeAsync();
-            throw new IOException($"The sandbox's {service.Name} cannot listen ({e.Message.TrimEnd('.')}). Set Sandbox:Ports:{service.Endpoints[0].Name} to a free port.", e);
+            throw new IOException($"The sandbox's {service.Name} cannot listen ({e.Message.TrimEnd('.')}). Set Sandbox:Ports:{Taken(service, e).Name} to a free port.", e);
         }
 
         services.Add((service, app));
@@ -157,6 +160,9 @@ public sealed class SandboxHost : IAsyncDisposable
             Context.SetAddress(service.Endpoints[i].Name, urls[i].Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
         }
     }
+
+    private SandboxEndpoint Taken(ISandboxService service, IOException refused) =>
+        service.Endpoints.FirstOrDefault(e => refused.Message.Contains($":{PortOf(e)}", StringComparison.Ordinal)) ?? service.Endpoints[0];
 
     private int PortOf(SandboxEndpoint endpoint)
     {

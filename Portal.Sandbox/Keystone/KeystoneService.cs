@@ -23,7 +23,7 @@ internal sealed class KeystoneService : ISandboxService, IDisposable
 
     public string Name => "keystone";
 
-    public IReadOnlyList<SandboxEndpoint> Endpoints { get; } = [new("keystone", 36000), new("introspection", 36001)];
+    public IReadOnlyList<SandboxEndpoint> Endpoints { get; } = [new("keystone", 26000), new("introspection", 26001)];
 
     public void Configure(WebApplicationBuilder builder)
     {

@@ -196,7 +196,7 @@ internal sealed class KubernetesService : ISandboxService, IKubernetesFleet, IDi
     private async Task StartWorldAsync(JsonObject world, CancellationToken cancellationToken)
     {
         var cluster = WorldSeed.Make(context, world);
-        var port = context.Options.Ports.TryGetValue(WorldEndpoint, out var given) ? given : context.Options.AnyPorts ? 0 : 36443;
+        var port = context.Options.Ports.TryGetValue(WorldEndpoint, out var given) ? given : context.Options.AnyPorts ? 0 : 26443;
         await ListenAsync(cluster, new IPEndPoint(IPAddress.Loopback, port), true, cancellationToken);
         context.SetAddress(WorldEndpoint, cluster.Address);
         WorldSeed.Fill(cluster, world, running[cluster.Id].Controllers);

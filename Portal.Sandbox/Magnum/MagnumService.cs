@@ -22,7 +22,7 @@ internal sealed class MagnumService : OpenStackService
     private readonly ServicesApi services;
 
     public MagnumService(SandboxContext context)
-        : base(context, "magnum", 36511)
+        : base(context, "magnum", 26511)
     {
         state = new MagnumState(Cloud);
         conductor = new Conductor(state, context.Get<StackEngine>());

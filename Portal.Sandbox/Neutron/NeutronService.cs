@@ -6,7 +6,7 @@ using Portal.Sandbox.World;
 namespace Portal.Sandbox.Neutron;
 
 /// <summary>Neutron v2.0: networks, subnets, floating IPs, quotas, to read.</summary>
-internal sealed class NeutronService(SandboxContext context) : OpenStackService(context, "neutron", 36696)
+internal sealed class NeutronService(SandboxContext context) : OpenStackService(context, "neutron", 26696)
 {
     private static readonly string[] QuotaNames = ["network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule"];
 

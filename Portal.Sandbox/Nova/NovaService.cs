@@ -7,7 +7,7 @@ using Portal.Sandbox.World;
 namespace Portal.Sandbox.Nova;
 
 /// <summary>Nova v2.1 as far as clusters need it: keypairs, flavors, limits, quotas, servers of clusters.</summary>
-internal sealed class NovaService(SandboxContext context) : OpenStackService(context, "nova", 36774)
+internal sealed class NovaService(SandboxContext context) : OpenStackService(context, "nova", 26774)
 {
     private static readonly string[] QuotaNames = ["instances", "cores", "ram", "key_pairs", "server_groups", "server_group_members"];
 

@@ -7,7 +7,7 @@ using Portal.Sandbox.World;
 namespace Portal.Sandbox.Octavia;
 
 /// <summary>Octavia v2: the load balancers of clusters, and quotas.</summary>
-internal sealed class OctaviaService(SandboxContext context) : OpenStackService(context, "octavia", 36876)
+internal sealed class OctaviaService(SandboxContext context) : OpenStackService(context, "octavia", 26876)
 {
     private static readonly string[] Versions = ["v2.0", "v2.26"];
 

@@ -23,7 +23,7 @@ internal sealed class OpenIdService : ISandboxService
 
     public string Name => "oidc";
 
-    public IReadOnlyList<SandboxEndpoint> Endpoints { get; } = [new("oidc", 36010)];
+    public IReadOnlyList<SandboxEndpoint> Endpoints { get; } = [new("oidc", 26010)];
 
     public void Configure(WebApplicationBuilder builder)
     {

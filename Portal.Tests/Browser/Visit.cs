@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Portal.Core.Provisioning;
@@ -30,9 +29,6 @@ internal sealed class Visit : IAsyncDisposable
 
     /// <summary>Gets what the browser complained about.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();
-
-    /// <summary>Gets what is allowed to be complained about: a test that takes the portal away names the sentence.</summary>
-    public Regex? Expected { get; set; }
 
     public static async Task<Visit> OpenAsync(VisitedPortal portal, IBrowserContext context)
     {
@@ -120,8 +116,14 @@ internal sealed class Visit : IAsyncDisposable
     /// <summary>Fails when the browser complained.</summary>
     public void NoComplaints(string where)
     {
-        var found = Complaints.Where(c => Expected?.IsMatch(c) != true).ToList();
-        Assert.True(found.Count == 0, $"{where}: the browser complains\n{string.Join('\n', found)}");
+        Assert.True(Complaints.IsEmpty, $"{where}: the browser complains\n{string.Join('\n', Complaints)}");
+    }
+
+    /// <summary>Leaves a page whose portal was taken away, with everything that its browser said about that.</summary>
+    public async Task LeaveAsync()
+    {
+        await Page.GotoAsync("about:blank");
+        Complaints.Clear();
     }
 
     public async ValueTask DisposeAsync() => await context.DisposeAsync();

@@ -65,6 +65,35 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
+    public async Task Process_WithAPortInUse_EndsWithOneSentenceAndNoStackTrace()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
+        using var process = ChildProcess.Start(["portal", .. Usual, .. GoodCloud, "--Logging:LogLevel:Default=Warning", $"--urls={url}"]);
+
+        var said = process.Process.StandardOutput.ReadToEndAsync();
+        var errors = await process.Process.StandardError.ReadToEndAsync();
+        await process.Process.WaitForExitAsync();
+
+        Assert.Equal(2, process.Process.ExitCode);
+        Assert.Equal($"The portal cannot listen on {url}: the address is in use. Set --urls to a free one.", errors.Trim());
+        Assert.DoesNotContain("   at ", await said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SandboxPort_InUse_NamesTheOptionOfThatPort()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var reasons = await RefusedAsync("--Sandbox:AnyPorts=true", $"--Sandbox:Ports:introspection={port}");
+
+        Assert.EndsWith("Set Sandbox:Ports:introspection to a free port.", Assert.Single(reasons), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task DataFolder_BelowAFile_SaysWhichOptionToSet()
     {
         await File.WriteAllTextAsync(data.File("file"), "");

@@ -43,6 +43,8 @@ internal static class PortalProcess
     public static async Task<RunningPortal> StartAsync(string[] args, CancellationToken cancellationToken, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = CreateBuilder(args);
+        var isRunning = false;
+        QuietWhileStarting(builder.Logging, () => isRunning);
         ICompanion? sandbox = null;
         WebApplication? app = null;
         DataFolderLock? folder = null;
@@ -59,6 +61,7 @@ internal static class PortalProcess
             OptionCheck.Validate(app.Services);
             Program.MapFeatures(app);
             await app.StartAsync(cancellationToken);
+            isRunning = true;
             return new RunningPortal(app, sandbox, folder);
         }
         catch (Exception e)
@@ -86,6 +89,10 @@ internal static class PortalProcess
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         return builder;
     }
+
+    /// <summary>The framework prints the stack of a failed start as an error; the portal says it in a sentence. Whatever a background service dies of is critical, and printed.</summary>
+    private static void QuietWhileStarting(ILoggingBuilder logging, Func<bool> isRunning) =>
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= (isRunning() ? LogLevel.Warning : LogLevel.Critical));
 
     private static string? Sentence(Exception e, WebApplicationBuilder builder) => e switch
     {
