@@ -13,7 +13,7 @@ public sealed class SandboxHost : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly SemaphoreSlim tick = new(1, 1);
     private readonly SandboxStore store;
-    private Task loop = Task.CompletedTask;
+    private Task? loop;
 
     private SandboxHost(SandboxContext context)
     {
@@ -75,9 +75,11 @@ public sealed class SandboxHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        await loop;
-        if (services.Count > 0 && loop.IsCompletedSuccessfully)
+
+        // A start that failed has no world yet, or half of one: keeping that would overwrite yesterday's.
+        if (loop is not null)
         {
+            await loop;
             await store.SaveAsync(State(), Context.Addresses, CancellationToken.None);
         }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Portal.Sandbox.Hosting;
 using Portal.Tests.Support;
 
@@ -112,6 +113,28 @@ public sealed class KeystoneTests(SandboxFixture sandbox) : IClassFixture<Sandbo
         var catalog = body["token"]!["catalog"]!.AsArray().SelectMany(s => s!["endpoints"]!.AsArray().Select(e => e!["url"]!.GetValue<string>())).ToList();
         Assert.NotEmpty(catalog);
         Assert.All(catalog, url => Assert.Contains(second.Context.Addresses.Values, a => url.StartsWith(a, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task World_AfterAStartThatFailed_IsYesterdaysStill()
+    {
+        using var data = new TemporaryFolder();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        string token;
+        await using (var first = await SandboxHost.StartAsync(new SandboxOptions { AnyPorts = true, Data = data.Path }, CancellationToken.None))
+        {
+            using var keystone = new KeystoneCaller(first);
+            token = await keystone.ExchangeAsync("dana");
+        }
+
+        var blocked = new SandboxOptions { AnyPorts = true, Data = data.Path };
+        blocked.Ports["nova"] = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await Assert.ThrowsAsync<IOException>(() => SandboxHost.StartAsync(blocked, CancellationToken.None));
+
+        await using var second = await SandboxHost.StartAsync(new SandboxOptions { AnyPorts = true, Data = data.Path }, CancellationToken.None);
+        using var caller = new KeystoneCaller(second);
+        Assert.Equal(2, (await caller.GetAsync("/v3/auth/projects", token))["projects"]!.AsArray().Count);
     }
 
     [Fact]
