@@ -26,8 +26,11 @@ public static class AddonsServices
         services.AddHostedService<CertificateRenewal>();
         services.AddSingleton<InitialisationTools>();
         services.AddSingleton<IImageProbe, ImageProbe>();
-        services.AddSingleton<IProvisioningStep, ReachApiStep>();
-        services.AddSingleton<IProvisioningStep, BootstrapStep>();
+        services.AddSingleton<ReachApiStep>().AddSingleton<BootstrapStep>();
+        services.AddSingleton<IProvisioningStep>(s => s.GetRequiredService<ReachApiStep>());
+        services.AddSingleton<IProvisioningStep>(s => s.GetRequiredService<BootstrapStep>());
+        services.AddSingleton<IProvisioningStep>(s => new RotatedAccessStep(s.GetRequiredService<ReachApiStep>(), ClusterPlans.RotateStep));
+        services.AddSingleton<IProvisioningStep>(s => new RotatedAccessStep(s.GetRequiredService<BootstrapStep>(), ReachApiStep.StepId));
         services.AddSingleton<IProvisioningStep, AccessGroupsStep>();
         services.AddSingleton<IProvisioningStep, PreflightStep>();
         services.AddSingleton<IProvisioningStep, ZonesStep>();

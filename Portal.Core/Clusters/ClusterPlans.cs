@@ -15,6 +15,12 @@ public static class ClusterPlans
     /// <summary>Deletes the cluster.</summary>
     public const string Delete = "cluster-delete";
 
+    /// <summary>Gives the cluster a new certificate authority, and the portal a certificate of it.</summary>
+    public const string RotateAuthority = "cluster-rotate-authority";
+
+    /// <summary>Id of the first step of a rotation: Magnum has made the new authority, and the nodes have it.</summary>
+    public const string RotateStep = "cluster.rotate-authority";
+
     /// <summary>Id of the first step of an initialisation: Magnum's creation is complete.</summary>
     public const string WaitMagnumStep = "cluster.wait-magnum";
 
@@ -38,6 +44,11 @@ public sealed record InitialisationInputs(string ClusterId, string ClusterName, 
 /// <param name="NodeGroup">Node group, or null for the default workers.</param>
 /// <param name="Was">Workers wished before.</param>
 public sealed record ResizeInputs(string ClusterId, string ClusterName, int NodeCount, string? NodeGroup, int Was);
+
+/// <summary>Frozen inputs of a <see cref="ClusterPlans.RotateAuthority"/> plan.</summary>
+/// <param name="ClusterId">Magnum's uuid.</param>
+/// <param name="ClusterName">Name.</param>
+public sealed record RotateInputs(string ClusterId, string ClusterName);
 
 /// <summary>Frozen inputs of a <see cref="ClusterPlans.Delete"/> plan.</summary>
 /// <param name="ClusterId">Magnum's uuid.</param>

@@ -49,6 +49,9 @@ internal sealed class ClusterService(ClusterWatch watch, ClusterPoller poller, C
     public async Task<Plan> ResizeAsync(Scope scope, string clusterId, int nodeCount, string? nodeGroup, CancellationToken cancellationToken) =>
         await ThenPollAsync(scope, changes.ResizeAsync(scope, clusterId, nodeCount, nodeGroup, cancellationToken), cancellationToken).ConfigureAwait(false);
 
+    public async Task<Plan> RotateAuthorityAsync(Scope scope, string clusterId, CancellationToken cancellationToken) =>
+        await ThenPollAsync(scope, changes.RotateAuthorityAsync(scope, clusterId, cancellationToken), cancellationToken).ConfigureAwait(false);
+
     public async Task<Plan> DeleteAsync(Scope scope, string clusterId, string typedName, CancellationToken cancellationToken) =>
         await ThenPollAsync(scope, changes.DeleteAsync(scope, clusterId, typedName, cancellationToken), cancellationToken).ConfigureAwait(false);
 

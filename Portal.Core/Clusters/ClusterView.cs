@@ -53,6 +53,9 @@ public enum ClusterAction
     /// <summary>Change the number of workers.</summary>
     Resize,
 
+    /// <summary>Give it a new certificate authority.</summary>
+    RotateAuthority,
+
     /// <summary>Delete it.</summary>
     Delete,
 
@@ -77,7 +80,11 @@ public sealed record AllowedAction(ClusterAction Action, Reason? WhyNot)
 /// <param name="Reason">Why.</param>
 /// <param name="Actor">Who has to act.</param>
 /// <param name="Since">Since when (UTC), or null.</param>
-public sealed record ClusterCondition(StateKind Kind, Reason Reason, Actor Actor, DateTimeOffset? Since);
+public sealed record ClusterCondition(StateKind Kind, Reason Reason, Actor Actor, DateTimeOffset? Since)
+{
+    /// <summary>Code of the reason of a cluster whose API does not answer, or not with a certificate of its authority.</summary>
+    public const string ApiSilent = "cluster.api-silent";
+}
 
 /// <summary>Implemented by features that know more of a cluster than Magnum does. Answers from memory, at once.</summary>
 public interface IClusterConditionSource

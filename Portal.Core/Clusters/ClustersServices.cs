@@ -38,6 +38,7 @@ public static class ClustersServices
         services.AddSingleton<IClusterEvidence, ClusterEvidence>();
         services.AddSingleton<IProvisioningStep, WaitMagnumStep>();
         services.AddSingleton<IProvisioningStep, ResizeStep>();
+        services.AddSingleton<IProvisioningStep, RotateStep>();
         services.AddSingleton<IProvisioningStep, DeleteStep>();
         services.AddSingleton<IHostedService, ClusterIntentsService>();
         return services;

@@ -46,6 +46,13 @@ public interface IClusterService
     /// <exception cref="SubjectLockedException">Another plan changes the cluster.</exception>
     Task<Plan> ResizeAsync(Scope scope, string clusterId, int nodeCount, string? nodeGroup, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Gives a cluster a new certificate authority by a plan, and the portal a certificate of it. Everybody's kubeconfig ends with the old one.
+    /// </summary>
+    /// <exception cref="ClusterActionException">Not possible now.</exception>
+    /// <exception cref="SubjectLockedException">Another plan changes the cluster.</exception>
+    Task<Plan> RotateAuthorityAsync(Scope scope, string clusterId, CancellationToken cancellationToken);
+
     /// <summary>Deletes a cluster by a plan; <paramref name="typedName"/> must be its name.</summary>
     /// <exception cref="ClusterInvalidException">The name typed is another.</exception>
     /// <exception cref="ClusterActionException">Not possible now.</exception>

@@ -24,8 +24,8 @@ public sealed class KubernetesOptions
     /// <summary>Gets or sets how much of its life the portal's certificate in a cluster has left, in percent, when it is renewed.</summary>
     public int RenewAtPercentLeft { get; set; } = 33;
 
-    /// <summary>Gets or sets how often the portal looks for certificates to renew; one that could not be renewed is tried again then.</summary>
-    public TimeSpan RenewalEvery { get; set; } = TimeSpan.FromHours(1);
+    /// <summary>Gets or sets how often the portal looks for certificates to renew, and for silent clusters whose authority was rotated; one that could not be renewed is tried again then.</summary>
+    public TimeSpan RenewalEvery { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Gets HTTP CONNECT proxies by region id, for clusters in private networks.</summary>
     public Dictionary<string, string> ConnectProxies { get; } = new(StringComparer.Ordinal);

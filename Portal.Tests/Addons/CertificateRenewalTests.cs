@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -5,7 +6,10 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Portal.Core.Addons.Initialisation;
 using Portal.Core.Backends;
+using Portal.Core.Clusters;
 using Portal.Core.Kubernetes;
+using Portal.Core.Live;
+using Portal.Core.Provisioning;
 using Portal.Core.Storage;
 using Portal.Tests.Clusters;
 using Portal.Tests.Support;
@@ -14,13 +18,14 @@ using ClusterRoom = Portal.Tests.Kubernetes.ClusterRoom;
 namespace Portal.Tests.Addons;
 
 /// <summary>The portal's certificate in a cluster is renewed before it ends, and the old one stays until the new one works. The room's lives two days, one of which is over.</summary>
-public sealed class CertificateRenewalTests : IAsyncLifetime, IClusterAuthority
+public sealed class CertificateRenewalTests : IAsyncLifetime, IClusterAuthority, IClusterConditionSource
 {
     private readonly FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
     private readonly List<string> signedFor = [];
     private ClusterRoom room = null!;
     private Func<Task> beforeSigning = () => Task.CompletedTask;
     private bool isAllowed = true;
+    private bool isSilent;
 
     /// <inheritdoc />
     public async Task InitializeAsync() => room = await ClusterRoom.StartAsync(http =>
@@ -119,6 +124,49 @@ public sealed class CertificateRenewalTests : IAsyncLifetime, IClusterAuthority
     }
 
     [Fact]
+    public async Task SilentCluster_WhoseAuthorityWasRotatedElsewhere_GetsACertificateOfTheNewOne()
+    {
+        var old = await KeepOfAnotherAuthorityAsync();
+        await LookAsync();
+        Assert.Equal(old, await KeptAsync());
+        isSilent = true;
+
+        await LookAsync();
+        await LookAsync();
+
+        var now = await KeptAsync();
+        Assert.Single(signedFor);
+        Assert.Equal(room.Identity.AuthorityPem, now.AuthorityPem);
+        Assert.NotEqual(old.CertificatePem, now.CertificatePem);
+    }
+
+    [Fact]
+    public async Task SilentCluster_OfTheSameAuthority_IsLeftAlone()
+    {
+        isSilent = true;
+
+        await LookAsync();
+
+        await AssertOldAsync(signatures: 0);
+        Assert.Equal(1, (await DocumentAsync(ClusterRoom.Key)).Version);
+    }
+
+    [Fact]
+    public async Task SilentCluster_ThatDoesNotServeTheNewAuthorityYet_IsTriedAgainLater()
+    {
+        var old = await KeepOfAnotherAuthorityAsync();
+        (isSilent, isAllowed) = (true, false);
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal((1, old), (signedFor.Count, await KeptAsync()));
+
+        isAllowed = true;
+        clock.Advance(new KubernetesOptions().RenewalEvery);
+        await LookAsync();
+        Assert.Equal(room.Identity.AuthorityPem, (await KeptAsync()).AuthorityPem);
+    }
+
+    [Fact]
     public async Task TwoReplicas_AtTheSameTime_AskForOneCertificate()
     {
         clock.Advance(TimeSpan.FromHours(12));
@@ -147,6 +195,9 @@ public sealed class CertificateRenewalTests : IAsyncLifetime, IClusterAuthority
         Assert.Null(await room.Access.FindAsync(ClusterRoom.Key, default));
     }
 
+    ImmutableArray<ClusterCondition> IClusterConditionSource.Of(string clusterId) =>
+        isSilent ? [new(StateKind.Unknown, Reason.Of(ClusterCondition.ApiSilent), Actor.Nobody, null)] : [];
+
     Task<ClusterEndpoint?> IClusterAuthority.FindAsync(Scope scope, string clusterId, CancellationToken cancellationToken) =>
         Task.FromResult<ClusterEndpoint?>(new(room.Identity.ApiAddress, room.Identity.AuthorityPem));
 
@@ -165,8 +216,17 @@ public sealed class CertificateRenewalTests : IAsyncLifetime, IClusterAuthority
     private async Task LookAsync()
     {
         using var renewal = new CertificateRenewal(
-            room.Store, new CertificateRenewer(room.Access, this, room.Connector, new FakePlatform()), Options.Create(new KubernetesOptions()), clock, NullLogger<CertificateRenewal>.Instance);
+            room.Store, new CertificateRenewer(room.Access, this, room.Connector, new FakePlatform()), this, Options.Create(new KubernetesOptions()), clock, NullLogger<CertificateRenewal>.Instance);
         await renewal.LookAsync(default);
+    }
+
+    private async Task<ClusterIdentity> KeepOfAnotherAuthorityAsync()
+    {
+        using var key = RSA.Create(2048);
+        using var other = new CertificateRequest("CN=before", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(9));
+        var identity = room.Identity with { AuthorityPem = other.ExportCertificatePem() };
+        await room.Access.KeepAsync(ClusterRoom.Key, identity, default);
+        return identity;
     }
 
     private async Task<ClusterIdentity> KeptAsync() => (await room.Access.FindAsync(ClusterRoom.Key, default))!;

@@ -69,10 +69,7 @@ public sealed class ClusterLifeTests(PortalWorld world)
         var path = world.Path("team-shop", $"/clusters/{cluster.ClusterId}?tab=access");
         await using var visit = await world.SignedInAsync("dana", path);
 
-        await visit.Button(AccessText.Make).ClickAsync();
-        await visit.SeesAsync(AccessText.ShownOnce);
-        await visit.Page.GetByText(AccessText.Show, new() { Exact = true }).ClickAsync();
-        var text = await visit.Page.Locator("#kubeconfig-text").InnerTextAsync();
+        var text = await KubeconfigAsync(visit);
         await visit.CheckAsync("kubeconfig");
 
         Assert.Equal(HttpStatusCode.OK, await CallAsync(text, "/api/v1/nodes"));
@@ -96,6 +93,29 @@ public sealed class ClusterLifeTests(PortalWorld world)
 
         await visit.SeesHeadingAsync(Sentence.With(Words.Of(PlansText.ResourceManager, "Title.cluster-resize"), ("name", "shop-ready")));
         await DoneAsync(visit);
+    }
+
+    [Fact]
+    public async Task Certificates_RotatedFromTheMenu_EndOldKubeconfigs_AndNewOnesWork()
+    {
+        var cluster = await world.ReadyClusterAsync();
+        var access = world.Path("team-shop", $"/clusters/{cluster.ClusterId}?tab=access");
+        await using var visit = await world.SignedInAsync("dana", access);
+        var old = await KubeconfigAsync(visit);
+        await visit.GoAsync(world.Path("team-shop", $"/clusters/{cluster.ClusterId}"));
+
+        await visit.Button(Sentence.With(ClustersText.ActionsFor, ("name", "shop-ready"))).ClickAsync();
+        await visit.Button(ClustersText.ActionRotateAuthority).ClickAsync();
+        await visit.SeesAsync(ClusterText.RotateAccess);
+        await visit.CheckAsync("rotation dialog");
+        await visit.Button(ClusterText.RotateVerb).ClickAsync();
+
+        await visit.SeesHeadingAsync(Sentence.With(Words.Of(PlansText.ResourceManager, "Title.cluster-rotate-authority"), ("name", "shop-ready")));
+        await DoneAsync(visit);
+        await visit.CheckAsync("rotation done");
+        await Assert.ThrowsAsync<HttpRequestException>(() => CallAsync(old, "/api/v1/nodes"));
+        await visit.GoAsync(access);
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(await KubeconfigAsync(visit), "/api/v1/nodes"));
     }
 
     [Fact]
@@ -173,6 +193,14 @@ public sealed class ClusterLifeTests(PortalWorld world)
     }
 
     internal static string NextTo(string step) => Sentence.With(CreateText.Next, ("step", char.ToLowerInvariant(step[0]) + step[1..]));
+
+    private static async Task<string> KubeconfigAsync(Visit visit)
+    {
+        await visit.Button(AccessText.Make).ClickAsync();
+        await visit.SeesAsync(AccessText.ShownOnce);
+        await visit.Page.GetByText(AccessText.Show, new() { Exact = true }).ClickAsync();
+        return await visit.Page.Locator("#kubeconfig-text").InnerTextAsync();
+    }
 
     private static Task DoneAsync(Visit visit) =>
         visit.SeesPlanAsync(PlanState.Done);

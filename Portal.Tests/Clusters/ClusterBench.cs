@@ -39,6 +39,7 @@ internal sealed class ClusterBench : IAsyncDisposable
         collection.AddSingleton<IPlanService>(Plans);
         collection.AddSingleton<IAuditLog>(Audit);
         collection.Replace(ServiceDescriptor.Singleton<IMagnumClient>(Magnum));
+        collection.Replace(ServiceDescriptor.Singleton<IMagnumCertificates>(Magnum));
         collection.Replace(ServiceDescriptor.Singleton<IHeatClient>(Heat));
         services = collection.BuildServiceProvider();
     }

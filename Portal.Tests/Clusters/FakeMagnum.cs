@@ -6,7 +6,7 @@ using Portal.Core.Clusters.Magnum;
 namespace Portal.Tests.Clusters;
 
 /// <summary>A Magnum whose rows a test sets by hand, to put it into states that only timing gives.</summary>
-internal sealed class FakeMagnum : IMagnumClient
+internal sealed class FakeMagnum : IMagnumClient, IMagnumCertificates
 {
     public Dictionary<string, Cluster> Rows { get; } = [];
 
@@ -24,6 +24,12 @@ internal sealed class FakeMagnum : IMagnumClient
     public HashSet<string> Unlisted { get; } = [];
 
     public int Lists { get; private set; }
+
+    /// <summary>Gets or sets the one authority of all clusters.</summary>
+    public string AuthorityPem { get; set; } = NewAuthority();
+
+    /// <summary>Gets or sets what a rotation does; without it a new authority is there at once, as with Magnum.</summary>
+    public Action? OnRotate { get; set; }
 
     public Cluster Put(Cluster cluster) => Rows[cluster.Id] = cluster;
 
@@ -72,6 +78,26 @@ internal sealed class FakeMagnum : IMagnumClient
     {
         Sent.Add("delete");
         return Task.FromResult(true);
+    }
+
+    public Task<string?> FindAuthorityAsync(Scope scope, string clusterId, CancellationToken cancellationToken) => Task.FromResult<string?>(AuthorityPem);
+
+    public Task<string> SignAsync(Scope scope, string clusterId, string requestPem, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task RotateAuthorityAsync(Scope scope, string clusterId, CancellationToken cancellationToken)
+    {
+        Sent.Add("rotate");
+        OnRotate?.Invoke();
+        AuthorityPem = NewAuthority();
+        return Task.CompletedTask;
+    }
+
+    private static string NewAuthority()
+    {
+        using var key = System.Security.Cryptography.ECDsa.Create();
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=authority", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+        using var made = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(50));
+        return made.ExportCertificatePem();
     }
 
     public Task<IReadOnlyList<NodeGroup>> ListNodeGroupsAsync(Scope scope, string clusterId, CancellationToken cancellationToken) =>

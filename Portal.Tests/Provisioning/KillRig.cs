@@ -26,6 +26,9 @@ public enum KillScenario
     /// <summary>The removal of an add-on.</summary>
     Removal,
 
+    /// <summary>The rotation of a cluster's certificate authority.</summary>
+    Rotation,
+
     /// <summary>The deletion of a cluster.</summary>
     Deletion,
 }
@@ -52,6 +55,7 @@ internal sealed class KillRig : IAsyncDisposable
     {
         KillScenario.Initialisation => ClusterPlans.Initialisation,
         KillScenario.Upgrade => AddonChangeInputs.PlanKind(AddonChangeKind.Upgrade),
+        KillScenario.Rotation => ClusterPlans.RotateAuthority,
         KillScenario.Removal => AddonChangeInputs.PlanKind(AddonChangeKind.Remove),
         _ => ClusterPlans.Delete,
     };
@@ -120,7 +124,12 @@ internal sealed class KillRig : IAsyncDisposable
             await MakeOlderAsync(portal.Services, new ClusterKey(Region, scope.ProjectId, clusterId), cancellationToken);
         }
 
-        object inputs = scenario is KillScenario.Deletion ? new DeleteInputs(clusterId, Name) : new AddonChangeInputs(clusterId, Name, Addon, []);
+        object inputs = scenario switch
+        {
+            KillScenario.Deletion => new DeleteInputs(clusterId, Name),
+            KillScenario.Rotation => new RotateInputs(clusterId, Name),
+            _ => new AddonChangeInputs(clusterId, Name, Addon, []),
+        };
         portal.Services.GetRequiredService<IWorkRunner>().Handle("plan/", (_, _) => Task.CompletedTask);
         await portal.Services.GetRequiredService<IPlanService>().StartAsync(scope, ClusterPlans.Request(PlanKind, clusterId, Name, inputs), cancellationToken);
     }

@@ -36,6 +36,7 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         Quiet("IClusterService.CheckAsync", async (w, s) => await w.Get<IClusterService>().CheckAsync(s, Spec(), None)),
         Write("IClusterService.CreateAsync", async (w, s) => await w.Get<IClusterService>().CreateAsync(s, Spec() with { TemplateId = await TemplateAsync(w, s), FixedNetwork = await NetworkAsync(w) }, Guid.NewGuid().ToString(), None)),
         Write("IClusterService.ResizeAsync", async (w, s) => await w.Get<IClusterService>().ResizeAsync(s, w.ClusterId, 2, null, None)),
+        Write("IClusterService.RotateAuthorityAsync", async (w, s) => await w.Get<IClusterService>().RotateAuthorityAsync(s, w.ClusterId, None)),
         Write("IClusterService.DeleteAsync", async (w, s) => await w.Get<IClusterService>().DeleteAsync(s, w.ClusterId, "shop-private", None)),
         Write("IClusterService.InitialiseAsync", async (w, s) => await w.Get<IClusterService>().InitialiseAsync(s, w.ClusterId, "bare", None)),
     ];

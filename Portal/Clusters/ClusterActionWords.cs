@@ -10,6 +10,7 @@ internal static class ClusterActionWords
     public static string Name(ClusterAction action) => action switch
     {
         ClusterAction.Resize => ClustersText.ActionResize,
+        ClusterAction.RotateAuthority => ClustersText.ActionRotateAuthority,
         ClusterAction.Delete => ClustersText.ActionDelete,
         ClusterAction.Initialise => ClustersText.ActionInitialise,
         _ => ClustersText.ActionKubeconfig,

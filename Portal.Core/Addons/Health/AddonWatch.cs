@@ -69,7 +69,7 @@ internal sealed class AddonWatch(
         }
         catch (BackendException e) when (e.Failure is BackendFailure.Timeout or BackendFailure.Unreachable)
         {
-            return [new ClusterCondition(StateKind.Unknown, Reason.Of("cluster.api-silent"), Actor.Nobody, null)];
+            return [new ClusterCondition(StateKind.Unknown, Reason.Of(ClusterCondition.ApiSilent), Actor.Nobody, null)];
         }
         catch (BackendException)
         {

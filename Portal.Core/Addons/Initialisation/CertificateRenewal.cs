@@ -2,17 +2,19 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Portal.Core.Clusters;
 using Portal.Core.Kubernetes;
 using Portal.Core.Storage;
 
 namespace Portal.Core.Addons.Initialisation;
 
 /// <summary>
-/// Renews the portal's certificates in clusters before they end. The old one stays until the cluster's API has taken the
+/// Renews the portal's certificates in clusters before they end, and after somebody rotated the authority of one elsewhere: its
+/// API is silent then, for nothing that it says is trusted. The old one stays until the cluster's API has taken the
 /// new one. Replicas take turns by compare-and-set: who begins holds the cluster for a while, and a failure holds it as long.
 /// </summary>
 internal sealed class CertificateRenewal(
-    IDocumentStore store, CertificateRenewer renewer, IOptions<KubernetesOptions> options, TimeProvider time, ILogger<CertificateRenewal> logger) : BackgroundService
+    IDocumentStore store, CertificateRenewer renewer, IClusterConditionSource conditions, IOptions<KubernetesOptions> options, TimeProvider time, ILogger<CertificateRenewal> logger) : BackgroundService
 {
     private const int Page = 200;
 
@@ -56,15 +58,20 @@ internal sealed class CertificateRenewal(
         using var certificate = X509Certificate2.CreateFromPem(kept.CertificatePem);
         var begin = new DateTimeOffset(certificate.NotBefore.ToUniversalTime());
         var now = time.GetUtcNow();
-        return kept.ExpiresAt - now <= (kept.ExpiresAt - begin) * (options.Value.RenewAtPercentLeft / 100.0)
-            && (kept.RenewalHeldUntil is not { } held || held <= now);
+        return kept.ExpiresAt - now <= (kept.ExpiresAt - begin) * (options.Value.RenewAtPercentLeft / 100.0);
     }
+
+    private bool IsSilent(ClusterAccess kept) => conditions.Of(kept.ClusterId).Any(c => c.Reason.Code == ClusterCondition.ApiSilent);
+
+    private bool IsHeld(ClusterAccess kept) => kept.RenewalHeldUntil is { } held && held > time.GetUtcNow();
 
     private async Task TryRenewAsync(Stored<ClusterAccess> stored, CancellationToken cancellationToken)
     {
         try
         {
-            if (!IsDue(stored.Value))
+            var key = ClusterAccess.KeyOf(stored);
+            if (IsHeld(stored.Value)
+                || (!IsDue(stored.Value) && !(IsSilent(stored.Value) && await renewer.IsRotatedAsync(key, stored.Value.AuthorityPem, cancellationToken).ConfigureAwait(false))))
             {
                 return;
             }
@@ -75,7 +82,7 @@ internal sealed class CertificateRenewal(
             // Over before another may begin.
             using var patience = new CancellationTokenSource(Hold, time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-            if (await renewer.RenewAsync(ClusterAccess.KeyOf(stored), version, both.Token).ConfigureAwait(false) is { } end)
+            if (await renewer.RenewAsync(key, version, both.Token).ConfigureAwait(false) is { } end)
             {
                 logger.CertificateRenewed(stored.Value.ClusterId, end);
             }

@@ -22,6 +22,15 @@ internal sealed class ClusterChanges(IMagnumClient magnum, IPlatformScope platfo
         return await StartAsync(scope, ClusterPlans.Request(ClusterPlans.Resize, cluster.Id, cluster.Name, inputs), "cluster.resize", ("nodes", Text(nodeCount)), cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<Plan> RotateAuthorityAsync(Scope scope, string clusterId, CancellationToken cancellationToken)
+    {
+        var (_, cluster) = await ReadAsync(scope, clusterId, cancellationToken).ConfigureAwait(false);
+        var last = await LastInitialisationAsync(scope, clusterId, cancellationToken).ConfigureAwait(false);
+        await RefuseAsync(scope, clusterId, "cluster.rotate-authority", holder => ClusterActions.WhyNotRotate(cluster, holder, last), cancellationToken).ConfigureAwait(false);
+        var request = ClusterPlans.Request(ClusterPlans.RotateAuthority, cluster.Id, cluster.Name, new RotateInputs(cluster.Id, cluster.Name));
+        return await StartAsync(scope, request, "cluster.rotate-authority", ("name", cluster.Name), cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<Plan> DeleteAsync(Scope scope, string clusterId, string typedName, CancellationToken cancellationToken)
     {
         var (_, cluster) = await ReadAsync(scope, clusterId, cancellationToken).ConfigureAwait(false);
@@ -43,11 +52,14 @@ internal sealed class ClusterChanges(IMagnumClient magnum, IPlatformScope platfo
     public async Task<Plan> InitialiseAsync(Scope scope, string clusterId, string profile, CancellationToken cancellationToken)
     {
         var (_, cluster) = await ReadAsync(scope, clusterId, cancellationToken).ConfigureAwait(false);
-        var last = (await plans.ListAsync(scope, ClusterPlans.Subject(clusterId), cancellationToken).ConfigureAwait(false)).FirstOrDefault(p => p.Kind == ClusterPlans.Initialisation);
+        var last = await LastInitialisationAsync(scope, clusterId, cancellationToken).ConfigureAwait(false);
         await RefuseAsync(scope, clusterId, "cluster.initialise", holder => ClusterActions.WhyNotInitialise(cluster, holder, last), cancellationToken).ConfigureAwait(false);
         var request = ClusterPlans.Request(ClusterPlans.Initialisation, cluster.Id, cluster.Name, new InitialisationInputs(cluster.Id, cluster.Name, profile));
         return await StartAsync(scope, request, "cluster.initialise", ("profile", profile), cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task<Plan?> LastInitialisationAsync(Scope scope, string clusterId, CancellationToken cancellationToken) =>
+        (await plans.ListAsync(scope, ClusterPlans.Subject(clusterId), cancellationToken).ConfigureAwait(false)).FirstOrDefault(p => p.Kind == ClusterPlans.Initialisation);
 
     private async Task<(Scope Own, Cluster Cluster)> ReadAsync(Scope scope, string clusterId, CancellationToken cancellationToken)
     {

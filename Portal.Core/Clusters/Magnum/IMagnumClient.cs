@@ -42,4 +42,11 @@ public interface IMagnumCertificates
     /// <summary>Signs a certificate request; only for an administrator in the cluster's project, or the cluster's creator.</summary>
     /// <exception cref="BackendException">Not allowed, bad request, or no such cluster (which Magnum says as <see cref="BackendFailure.Invalid"/>).</exception>
     Task<string> SignAsync(Scope scope, string clusterId, string requestPem, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes a new CA (<c>PATCH /v1/certificates/UUID</c>). When it answers, Magnum has the new one and the nodes do not have it yet.
+    /// Every certificate of the old one ends. Not idempotent: sent twice, it makes two.
+    /// </summary>
+    /// <exception cref="BackendException">The cluster is busy or failed (<see cref="BackendFailure.Invalid"/>), or its driver cannot.</exception>
+    Task RotateAuthorityAsync(Scope scope, string clusterId, CancellationToken cancellationToken);
 }

@@ -7,6 +7,9 @@ namespace Portal.Core.Clusters.Magnum;
 internal sealed class MagnumClient(BackendHttp http) : IMagnumClient, IMagnumCertificates
 {
     private const string ApiVersion = "container-infra 1.10";
+
+    // Magnum updates the cluster's stack before it answers.
+    private static readonly TimeSpan RotateTimeout = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(120);
 
     public async Task<IReadOnlyList<Cluster>> ListClustersAsync(Scope scope, bool detail, CancellationToken cancellationToken)
@@ -118,6 +121,9 @@ internal sealed class MagnumClient(BackendHttp http) : IMagnumClient, IMagnumCer
         return answer.Read<MagnumWire.Certificate>().Pem
             ?? throw new BackendException("magnum", call.Operation, BackendFailure.Unexpected, "no certificate in the answer", answer.Status, answer.RequestId);
     }
+
+    public Task RotateAuthorityAsync(Scope scope, string clusterId, CancellationToken cancellationToken) => http.SendAsync(
+        Call(scope, "rotate certificate authority", "certificates/" + MagnumId.Checked(clusterId)) with { Method = HttpMethod.Patch, Timeout = RotateTimeout }, cancellationToken);
 
     private static BackendCall Call(Scope scope, string operation, string path) => new()
     {

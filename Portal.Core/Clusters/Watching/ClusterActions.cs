@@ -14,6 +14,7 @@ internal static class ClusterActions
         if (scope.Can(Capability.Write))
         {
             actions.Add(new(ClusterAction.Resize, WhyNotResize(cluster, holder)));
+            actions.Add(new(ClusterAction.RotateAuthority, WhyNotRotate(cluster, holder, initialisation)));
             actions.Add(new(ClusterAction.Delete, WhyNotDelete(cluster, holder)));
             actions.Add(new(ClusterAction.Initialise, WhyNotInitialise(cluster, holder, initialisation)));
         }
@@ -32,6 +33,17 @@ internal static class ClusterActions
         ClusterStatus.CreateFailed => Reason.Of("cluster.creation-failed"),
         ClusterStatus.DeleteFailed or ClusterStatus.DeleteComplete => Reason.Of("cluster.half-deleted"),
         var status when status.IsInProgress() => Busy(cluster),
+        _ => null,
+    };
+
+    // Magnum refuses a failed or busy cluster; without an identity there the portal could not see that it worked.
+    public static Reason? WhyNotRotate(Cluster cluster, Plan? holder, Plan? initialisation) => cluster.Status switch
+    {
+        _ when holder is not null => Locked(holder),
+        _ when cluster.Status.IsFailed() => Reason.Of("cluster.failed-before", ("status", cluster.StatusText)),
+        ClusterStatus.DeleteComplete => Reason.Of("cluster.half-deleted"),
+        _ when cluster.Status.IsInProgress() => Busy(cluster),
+        _ when initialisation?.State is not PlanState.Done => Reason.Of("cluster.not-initialised"),
         _ => null,
     };
 

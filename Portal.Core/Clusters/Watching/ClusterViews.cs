@@ -37,7 +37,8 @@ internal static class ClusterViews
         ClusterStatus.CreateFailed => Failed("creation-failed", row),
         ClusterStatus.CreateInProgress => Late(Of(StateKind.Run, "being-created", row.Cluster.CreatedAt ?? row.StatusSince) with { Reason = Current(initialisation)?.Reason, Usual = row.Usual }, row),
         ClusterStatus.RollbackInProgress => Late(Of(StateKind.Run, "rolling-back", row.StatusSince), row),
-        _ when holder is { Kind: ClusterPlans.Resize } => Late(Resizing(holder), row),
+        _ when holder is { Kind: ClusterPlans.Resize } => Late(Changing(holder, "resizing"), row),
+        _ when holder is { Kind: ClusterPlans.RotateAuthority } => Late(Changing(holder, "rotating-certificates"), row),
         ClusterStatus.UpdateInProgress => Late(Of(StateKind.Run, row.Cluster.IsDetailed && row.Cluster.NodeCount != row.Cluster.NodeAddresses.Length ? "resizing" : "updating", row.StatusSince), row),
         ClusterStatus.UpdateFailed or ClusterStatus.RollbackFailed => Failed("change-failed", row),
         ClusterStatus.Unknown => Of(StateKind.Unknown, "no-answer", row.StatusSince),
@@ -63,7 +64,7 @@ internal static class ClusterViews
         var worst = conditions.IsDefaultOrEmpty ? null : conditions.MinBy(c => c.Kind);
         if (worst is { Kind: StateKind.Unknown })
         {
-            var why = worst.Reason.Code == "cluster.api-silent" ? FactRules.Unreachable(row.Cluster) : null;
+            var why = worst.Reason.Code == ClusterCondition.ApiSilent ? FactRules.Unreachable(row.Cluster) : null;
             return Of(StateKind.Unknown, "no-answer", worst.Since) with { Reason = why?.Reason ?? worst.Reason, Actor = why?.Actor ?? worst.Actor };
         }
 
@@ -90,9 +91,9 @@ internal static class ClusterViews
         ? Of(StateKind.Warn, "deletion-blocked", Current(plan)?.Since) with { Reason = StepReason(plan) ?? row.Explanation?.Reason, Actor = Current(plan)?.Actor ?? Actor.Project }
         : Late(Of(StateKind.Run, "deleting", plan.CreatedAt), row);
 
-    private static ClusterState Resizing(Plan plan) => plan.State is PlanState.NeedsSomeone
+    private static ClusterState Changing(Plan plan, string code) => plan.State is PlanState.NeedsSomeone
         ? Of(StateKind.Fail, "change-failed", Current(plan)?.Since) with { Reason = StepReason(plan), Actor = Current(plan)?.Actor ?? Actor.Project }
-        : Of(StateKind.Run, "resizing", plan.CreatedAt);
+        : Of(StateKind.Run, code, plan.CreatedAt);
 
     private static ClusterState Failed(string code, ClusterRow row) => Of(StateKind.Fail, code, row.StatusSince) with
     {

@@ -75,6 +75,12 @@ internal sealed class FakeClusters : IClusterService
         return Task.FromResult(FakePlans.Running("resize-1", ClusterPlans.Resize));
     }
 
+    public Task<Plan> RotateAuthorityAsync(Scope scope, string clusterId, CancellationToken cancellationToken)
+    {
+        Throw();
+        return Task.FromResult(FakePlans.Running("rotate-1", ClusterPlans.RotateAuthority));
+    }
+
     public Task<Plan> DeleteAsync(Scope scope, string clusterId, string typedName, CancellationToken cancellationToken)
     {
         Throw();

@@ -68,6 +68,10 @@ public sealed class ClusterModel(IClusterService clusters)
     public Task<Plan?> ResizeAsync(Scope scope, int nodeCount, CancellationToken cancellationToken) =>
         AskAsync(() => clusters.ResizeAsync(scope, View!.Cluster.Id, nodeCount, null, cancellationToken));
 
+    /// <summary>Gives the cluster a new certificate authority; gives the plan, or null when it was refused.</summary>
+    public Task<Plan?> RotateAuthorityAsync(Scope scope, CancellationToken cancellationToken) =>
+        AskAsync(() => clusters.RotateAuthorityAsync(scope, View!.Cluster.Id, cancellationToken));
+
     /// <summary>Deletes the cluster; gives the plan, or null when it was refused.</summary>
     public Task<Plan?> DeleteAsync(Scope scope, CancellationToken cancellationToken) =>
         AskAsync(() => clusters.DeleteAsync(scope, View!.Cluster.Id, View.Cluster.Name, cancellationToken));

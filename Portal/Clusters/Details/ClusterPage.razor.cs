@@ -64,7 +64,7 @@ public sealed partial class ClusterPage : IAsyncDisposable
             await StartAsync();
         }
 
-        Begin(Enum.TryParse<ClusterAction>(Do, ignoreCase: true, out var action) && action is ClusterAction.Delete or ClusterAction.Resize ? action : null);
+        Begin(Enum.TryParse<ClusterAction>(Do, ignoreCase: true, out var action) && action is ClusterAction.Delete or ClusterAction.Resize or ClusterAction.RotateAuthority ? action : null);
     }
 
     private async Task StartAsync()
@@ -101,6 +101,8 @@ public sealed partial class ClusterPage : IAsyncDisposable
     private async Task InitialiseAsync() => Follow(await _model.InitialiseAsync(Scope, _model.View?.Platform.Profile ?? Addons.Value.Profiles.Keys.First(), _left.Token));
 
     private async Task DeleteAsync() => Follow(await _model.DeleteAsync(Scope, _left.Token));
+
+    private async Task RotateAsync() => Follow(await _model.RotateAuthorityAsync(Scope, _left.Token));
 
     private async Task ResizeAsync(int nodes) => Follow(await _model.ResizeAsync(Scope, nodes, _left.Token));
 
