@@ -16,9 +16,9 @@ public static class ClusterCodes
     /// <summary>Gets the codes of reasons: of states, of actions that are off, and of the steps in this feature.</summary>
     public static ImmutableArray<string> Reasons { get; } =
     [
-        "cluster.being-undone", "cluster.busy", "cluster.change-failed", "cluster.creation-ambiguous", "cluster.creation-failed", "cluster.deletion-failed", "cluster.gone",
-        "cluster.half-deleted", "cluster.initialised", "cluster.locked", "cluster.no-api-yet", "cluster.not-initialised", "cluster.step", "cluster.unhealthy",
-        "magnum.busy", "magnum.creating", "magnum.deleting", "magnum.no-movement", "magnum.preparing", "magnum.resizing",
+        "cluster.being-undone", "cluster.busy", "cluster.change-failed", "cluster.creation-ambiguous", "cluster.creation-failed", "cluster.deletion-failed", "cluster.failed-before", "cluster.gone",
+        "cluster.half-deleted", "cluster.initialised", "cluster.locked", "cluster.no-api-yet", "cluster.no-authority", "cluster.not-initialised", "cluster.step", "cluster.unhealthy",
+        "magnum.busy", "magnum.creating", "magnum.deleting", "magnum.no-movement", "magnum.preparing", "magnum.resizing", "magnum.rotating",
         "cluster.why.magnum", "cluster.why.quota-full", "cluster.why.delete-blocked-load-balancer-named", "cluster.why.delete-blocked-port-named",
         .. ExplanationRules.All.SelectMany(r => new[] { "cluster.why." + r.Id, "cluster.do." + r.Id }),
     ];

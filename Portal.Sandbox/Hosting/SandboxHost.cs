@@ -109,7 +109,7 @@ public sealed class SandboxHost : IAsyncDisposable
         return state;
     }
 
-    private async Task ListenAsync(ISandboxService service, CancellationToken cancellationToken)
+    private WebApplicationBuilder Builder(ISandboxService service)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -137,6 +137,12 @@ public sealed class SandboxHost : IAsyncDisposable
                 kestrel.Listen(IPAddress.Loopback, 0);
             }
         });
+        return builder;
+    }
+
+    private async Task ListenAsync(ISandboxService service, CancellationToken cancellationToken)
+    {
+        var builder = Builder(service);
         service.Configure(builder);
         var app = builder.Build();
         if (service.Name != "control")

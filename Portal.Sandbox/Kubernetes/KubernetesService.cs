@@ -140,12 +140,14 @@ internal sealed class KubernetesService : ISandboxService, IKubernetesFleet, IDi
         }
     }
 
-    public void Rotate(string clusterId, CertificateAuthority authority)
+    public async Task RotateAsync(string clusterId, CertificateAuthority authority, CancellationToken cancellationToken)
     {
         if (running.TryGetValue(clusterId, out var one))
         {
             one.Cluster.Spec = one.Cluster.Spec with { Authority = authority };
             one.Controllers.Wake();
+            await HaltAsync(clusterId);
+            await ResumeAsync(clusterId, cancellationToken);
         }
     }
 

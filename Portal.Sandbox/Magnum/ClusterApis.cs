@@ -28,8 +28,16 @@ internal sealed class ClusterApis(MagnumState state, StackEngine engine)
             cluster.RotationRuns = false;
             if (running.Contains(cluster.Uuid))
             {
-                Fleet?.Rotate(cluster.Uuid, source(cluster, null));
+                Rotate(cluster.Uuid, source(cluster, null));
             }
+        }
+    }
+
+    private void Rotate(string clusterId, CertificateAuthority authority)
+    {
+        if (Fleet is { } fleet)
+        {
+            _ = Task.Run(() => fleet.RotateAsync(clusterId, authority, CancellationToken.None));
         }
     }
 

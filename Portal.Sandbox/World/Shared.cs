@@ -62,8 +62,8 @@ public interface IKubernetesFleet
     /// <summary>Lets a node's kubelet fall silent, or report again: its condition <c>Ready</c>, as the node life-cycle controller sets it. Unknown clusters and nodes are ignored.</summary>
     void Silence(string clusterId, string node, bool isSilent);
 
-    /// <summary>Replaces the CA after a rotation: new serving certificate, old client certificates refused.</summary>
-    void Rotate(string clusterId, CertificateAuthority authority);
+    /// <summary>Replaces the CA after a rotation: the API starts anew, with a new serving certificate; open connections are cut, old client certificates refused.</summary>
+    Task RotateAsync(string clusterId, CertificateAuthority authority, CancellationToken cancellationToken);
 
     /// <summary>Stops a cluster's API server: nobody listens, every connection ends; its objects stay. Unknown clusters are ignored.</summary>
     Task HaltAsync(string clusterId);

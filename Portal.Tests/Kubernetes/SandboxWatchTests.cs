@@ -118,9 +118,7 @@ public sealed class SandboxWatchTests(SandboxFixture sandbox, ITestOutputHelper 
     {
         await LookAsync();
         authority = CertificateAuthority.Create("next-ca", DateTimeOffset.UtcNow);
-        Fleet.Rotate(key.ClusterId, authority);
-        await Fleet.HaltAsync(key.ClusterId);
-        await Fleet.ResumeAsync(key.ClusterId, CancellationToken.None);
+        await Fleet.RotateAsync(key.ClusterId, authority, CancellationToken.None);
         await Eventually.TrueAsync(() => last?.Silence is not null, "the old identity is of no use", () => clock.Advance(TimeSpan.FromSeconds(1)));
 
         await KeepIdentityAsync();

@@ -83,7 +83,7 @@ public sealed class KubernetesTests(SandboxFixture sandbox) : IClassFixture<Sand
     public async Task Certificate_OfOldAuthority_IsRefusedAfterRotation()
     {
         var next = CertificateAuthority.Create("test-ca", DateTimeOffset.UtcNow);
-        Fleet.Rotate(id, next);
+        await Fleet.RotateAsync(id, next, CancellationToken.None);
         using var renewed = new KubernetesCaller(Fleet.ReserveAddress(id), next, "admin", Masters);
         using var ok = await renewed.Http.GetAsync("/api/v1/nodes");
         using var stale = new KubernetesCaller(Fleet.ReserveAddress(id), next, "admin", Masters, CertificateAuthority.Create("test-ca", DateTimeOffset.UtcNow));
