@@ -135,6 +135,7 @@ public sealed class ClusterLifeTests(PortalWorld world)
 
         await visit.SeesHeadingAsync(Sentence.With(Words.Of(PlansText.ResourceManager, "Title.cluster-delete"), ("name", "lab-dana")));
         await DoneAsync(visit);
+        await Assertions.Expect(visit.Link(PlansText.OpenCluster)).ToHaveCountAsync(0);
         await visit.GoAsync(world.Path("team-lab", "/clusters"));
         await visit.SeesAsync(Sentence.With(ClustersText.EmptyTitle, ("project", "team-lab")));
         await visit.CheckAsync("empty list of a member");

@@ -86,7 +86,8 @@ public sealed class InitialisationLoadTests(ITestOutputHelper output)
         foreach (var (scope, id, name) in made)
         {
             Cluster? cluster = null;
-            await Eventually.TrueAsync(async () => (cluster = await magnum.FindClusterAsync(scope, id, default))?.Status is ClusterStatus.CreateComplete, $"{name} is complete", within: Patience);
+            await Eventually.TrueAsync(async () => (cluster = await magnum.FindClusterAsync(scope, id, default))?.Status is ClusterStatus.CreateComplete or ClusterStatus.CreateFailed, $"{name} is complete", within: Patience);
+            Assert.True(cluster!.Status is ClusterStatus.CreateComplete, $"{name}: {cluster.StatusReason}");
         }
 
         return made;

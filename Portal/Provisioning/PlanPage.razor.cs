@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Portal.Clusters;
 using Portal.Core.Backends;
+using Portal.Core.Clusters;
 using Portal.Core.Provisioning;
 using Portal.Shell;
 
@@ -38,7 +39,7 @@ public sealed partial class PlanPage : IAsyncDisposable
         : [(ShellText.Overview, ProjectRoutes.Overview(ProjectId))];
 
     /// <summary>What a person goes on with when a plan is done: the cluster, unless the plan deleted it.</summary>
-    private string? Made(Plan plan) => plan is { State: PlanState.Done, Kind: not "cluster.delete" } && plan.Subject.Split('/', 2) is ["cluster", var id]
+    private string? Made(Plan plan) => plan is { State: PlanState.Done, Kind: not ClusterPlans.Delete } && plan.Subject.Split('/', 2) is ["cluster", var id]
         ? ProjectRoutes.Cluster(ProjectId, id)
         : null;
 

@@ -16,6 +16,7 @@ public sealed partial class ClusterPage : IAsyncDisposable
     private Task _run = Task.CompletedTask;
     private ClusterAction? _doing;
     private string? _shown;
+    private (string ClusterId, string? Do) _asked;
 
     /// <summary>Gets or sets the project in the address.</summary>
     [Parameter]
@@ -64,7 +65,12 @@ public sealed partial class ClusterPage : IAsyncDisposable
             await StartAsync();
         }
 
-        Begin(Enum.TryParse<ClusterAction>(Do, ignoreCase: true, out var action) && action is ClusterAction.Delete or ClusterAction.Resize or ClusterAction.RotateAuthority ? action : null);
+        // Not at each rendering (the theme changed, the tab did): what a person has begun by a button stays open.
+        if (_asked != (ClusterId, Do))
+        {
+            _asked = (ClusterId, Do);
+            Begin(Enum.TryParse<ClusterAction>(Do, ignoreCase: true, out var action) && action is ClusterAction.Delete or ClusterAction.Resize or ClusterAction.RotateAuthority ? action : null);
+        }
     }
 
     private async Task StartAsync()
