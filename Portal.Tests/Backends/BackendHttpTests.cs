@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -159,12 +160,13 @@ public sealed class BackendHttpTests : IAsyncDisposable
     [Fact]
     public async Task Call_Traced_TellsNoSecret()
     {
-        var spans = new List<Activity>();
+        // The listener hears the calls of all tests that run beside this one.
+        var spans = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == BackendTrace.SourceName,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = spans.Add,
+            ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
         await using var server = await SmallServer.StartAsync(http =>
