@@ -33,12 +33,15 @@ public sealed class InitialisationLoadTests(ITestOutputHelper output)
     public async Task InitialisationsAtOnce_AllEnd_EverythingIsThereOnce_NoneIsStarved_WithinTheMemory()
     {
         await using var host = await PortalHost.StartAsync(InitialisationTests.FastOptions, new SandboxOptions { Pace = 2000, Scale = 2 }, builder => StepDecorator.Decorate(builder.Services, step => new CountedStep(step, begun)));
-        foreach (var quota in new[] { "instances", "cores", "ram", "router", "floatingip", "server_groups", "security_group", "network", "subnet", "port", "volumes" })
+        var scopes = await Task.WhenAll(Enumerable.Range(0, Projects).Select(n => InitialisationTests.ScopeAsync(host, Teams[n])));
+        foreach (var project in scopes.Select(s => s.ProjectId))
         {
-            Cloud.Of(host.Sandbox.Context).Quotas.Change("*", quota, -1);
+            foreach (var quota in new[] { "instances", "cores", "ram", "router", "floatingip", "server_groups", "security_group", "network", "subnet", "port", "volumes", "gigabytes" })
+            {
+                Cloud.Of(host.Sandbox.Context).Quotas.Change(project, quota, -1);
+            }
         }
 
-        var scopes = await Task.WhenAll(Enumerable.Range(0, Projects).Select(n => InitialisationTests.ScopeAsync(host, Teams[n])));
         var clusters = await CreateAsync(host, scopes);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var watch = System.Diagnostics.Stopwatch.StartNew();
