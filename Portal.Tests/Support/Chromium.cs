@@ -11,6 +11,8 @@ internal static class Chromium
     ];
 
     /// <summary>Starts it.</summary>
-    public static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
-        playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Arguments });
+    /// <param name="playwright">Who drives it.</param>
+    /// <param name="more">Further arguments.</param>
+    public static Task<IBrowser> LaunchAsync(IPlaywright playwright, params string[] more) =>
+        playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = [.. Arguments, .. more] });
 }
