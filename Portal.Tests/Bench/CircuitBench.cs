@@ -37,7 +37,7 @@ internal static class CircuitBench
             measured.Add(await MeasureAsync(chromium, world, state, kinds));
         }
 
-        Console.WriteLine($"\nCircuits ({kinds.Sum(k => k.Pages)} at once, load before {load}; {Environment.ProcessorCount} cores)\n\n| page | circuits | managed memory a circuit | processor time to open one | processor time a circuit and minute while calm |\n|---|---|---|---|---|");
+        Console.WriteLine($"\nCircuits ({kinds.Sum(k => k.Pages)} at once, load before {load}; {Environment.ProcessorCount} cores)\n\n| page | circuits | managed memory a circuit | processor time to open one | processor time a minute and circuit, all open ones calm |\n|---|---|---|---|---|");
         for (var k = 0; k < kinds.Length; k++)
         {
             double Median(int column) => BenchTable.Median([.. measured.Select(m => m[k][column]).Order()]);
@@ -48,18 +48,19 @@ internal static class CircuitBench
     private static async Task<double[][]> MeasureAsync(IBrowser chromium, BenchWorld world, string state, Kind[] kinds)
     {
         var begin = await world.AskAsync("measure");
-        var (before, calmBefore) = (begin, 0.0);
+        var (before, open) = (begin, 0);
         var rows = new List<double[]>();
         await using (var context = await ContextAsync(chromium, world, state))
         {
             foreach (var kind in kinds)
             {
                 await OpenAsync(context, kind);
-                var open = await world.AskAsync("measure");
+                open += kind.Pages;
+                var opened = await world.AskAsync("measure");
                 await Task.Delay(Calm);
                 var calm = await world.AskAsync("measure");
-                rows.Add([(open[0] - before[0]) / kind.Pages, (open[1] - before[1]) / kind.Pages, (calm[1] - open[1] - calmBefore) / kind.Pages * (60 / Calm.TotalSeconds)]);
-                (before, calmBefore) = (calm, calm[1] - open[1]);
+                rows.Add([(opened[0] - before[0]) / kind.Pages, (opened[1] - before[1]) / kind.Pages, (calm[1] - opened[1]) / open * (60 / Calm.TotalSeconds)]);
+                before = calm;
             }
         }
 

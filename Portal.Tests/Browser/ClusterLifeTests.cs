@@ -115,6 +115,7 @@ public sealed class ClusterLifeTests(PortalWorld world)
         await visit.CheckAsync("rotation done");
         await Assert.ThrowsAsync<HttpRequestException>(() => CallAsync(old, "/api/v1/nodes"));
         await visit.GoAsync(access);
+        await visit.SeesAsync(AccessText.Rotated);
         Assert.Equal(HttpStatusCode.OK, await CallAsync(await KubeconfigAsync(visit), "/api/v1/nodes"));
     }
 

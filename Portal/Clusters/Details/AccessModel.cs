@@ -1,14 +1,19 @@
 using Portal.Core.Backends;
+using Portal.Core.Clusters;
 using Portal.Core.Kubernetes;
+using Portal.Core.Provisioning;
 using Portal.Shared;
 
 namespace Portal.Clusters.Details;
 
 /// <summary>Kubeconfigs of a cluster: made on request, shown once, revoked by hand.</summary>
-public sealed class AccessModel(IKubeconfigService kubeconfigs, Scope scope, ClusterKey key, string name)
+public sealed class AccessModel(IKubeconfigService kubeconfigs, IPlanService plans, Scope scope, ClusterKey key, string name)
 {
     /// <summary>Gets the accounts.</summary>
     public Loadable<IReadOnlyList<KubeconfigAccount>> Accounts { get; } = new();
+
+    /// <summary>Gets when a plan of the portal last rotated the certificates (UTC), or null: kubeconfigs from before ended then.</summary>
+    public DateTimeOffset? RotatedAt { get; private set; }
 
     /// <summary>Gets or sets the chosen life.</summary>
     public TimeSpan Life { get; set; } = TimeSpan.FromHours(8);
@@ -27,7 +32,12 @@ public sealed class AccessModel(IKubeconfigService kubeconfigs, Scope scope, Clu
 
     /// <summary>Lists the accounts.</summary>
     public Task LoadAsync(CancellationToken cancellationToken) =>
-        Accounts.LoadAsync(async () => await kubeconfigs.ListAsync(scope, key, cancellationToken));
+        Accounts.LoadAsync(async () =>
+        {
+            var rotations = await plans.ListAsync(scope, ClusterPlans.Subject(key.ClusterId), cancellationToken);
+            RotatedAt = rotations.FirstOrDefault(p => p.Kind == ClusterPlans.RotateAuthority && p.State is PlanState.Done)?.EndedAt;
+            return await kubeconfigs.ListAsync(scope, key, cancellationToken);
+        });
 
     /// <summary>Makes a kubeconfig of the chosen life.</summary>
     public async Task MakeAsync(CancellationToken cancellationToken)
