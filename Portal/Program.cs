@@ -36,6 +36,7 @@ internal static class Program
         builder.Services.AddMonitoring();
         builder.Services.AddDelivery();
         builder.AddShell();
+        builder.Services.AddAssetCompression();
     }
 
     /// <summary>Maps every feature's endpoints, in the order in which a request passes them.</summary>
@@ -43,6 +44,7 @@ internal static class Program
     {
         app.UseSecurity();
         app.UseLanguages();
+        app.UseAssetCompression();
         app.MapStaticAssets().AllowAnonymous();
         app.UseAuthentication();
         app.UseRateLimiter();
