@@ -3,6 +3,7 @@ using Portal.Core.Clusters;
 using Portal.Core.Delivery;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
+using Portal.Core.Mapping.Comparison;
 using Portal.Core.Monitoring;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
@@ -33,6 +34,7 @@ internal static class Program
         builder.Services.AddRegistry();
         builder.Services.AddAddons();
         builder.Services.AddMapping();
+        builder.Services.AddMappingComparison();
         builder.Services.AddMonitoring();
         builder.Services.AddDelivery();
         builder.AddShell();
