@@ -3,12 +3,12 @@ using Portal.Core.Clusters;
 using Portal.Core.Delivery;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
-using Portal.Core.Mapping.Comparison;
 using Portal.Core.Monitoring;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
 using Portal.Hosting;
 using Portal.Identity;
+using Portal.Mapping;
 using Portal.Monitoring;
 using Portal.Security;
 using Portal.Shell;
@@ -33,8 +33,7 @@ internal static class Program
         builder.Services.AddKubernetes();
         builder.Services.AddRegistry();
         builder.Services.AddAddons();
-        builder.Services.AddMapping();
-        builder.Services.AddMappingComparison();
+        builder.Services.AddMapping().AddMappingComparison();
         builder.Services.AddMonitoring();
         builder.Services.AddDelivery();
         builder.AddShell();
@@ -53,6 +52,7 @@ internal static class Program
         app.MapHealth();
         app.MapIdentity();
         app.MapAlerts();
+        app.MapMapping();
         app.MapShell();
     }
 }

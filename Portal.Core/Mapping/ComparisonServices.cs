@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Core.Mapping.Comparison;
 
-namespace Portal.Core.Mapping.Comparison;
+namespace Portal.Core.Mapping;
 
 /// <summary>Registers the comparison of projects with Harbor.</summary>
 public static class ComparisonServices
