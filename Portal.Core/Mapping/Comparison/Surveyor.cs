@@ -16,6 +16,9 @@ internal sealed class Surveyor(ICloudProjects clouds, MappingTools tools)
     public const int MaxConfirmed = 200;
 
     private const int AtOnce = 4;
+
+    // Keystone's projects and domains come in one answer each.
+    private const int CloudPages = 2;
     private const string Robots = "/robots";
     private const string Members = "/members";
 
@@ -41,7 +44,7 @@ internal sealed class Surveyor(ICloudProjects clouds, MappingTools tools)
             HarborProjects = (await projects.ConfigureAwait(false)).DistinctBy(p => p.Id).ToDictionary(p => p.Id),
             Users = (await users.ConfigureAwait(false)).DistinctBy(u => u.Id).ToDictionary(u => u.Id),
         };
-        survey = survey with { Pages = PagesOf(survey.HarborProjects.Count) + PagesOf(survey.Users.Count) + 1 };
+        survey = survey with { Pages = PagesOf(survey.HarborProjects.Count) + PagesOf(survey.Users.Count) + CloudPages };
         survey = await ConfirmAsync(survey, cancellationToken).ConfigureAwait(false);
         var (looks, next) = closely ? (AllOf(survey), cursor) : ShareOf(survey, again, cursor);
         return (await LookAsync(survey, looks, closely, cancellationToken).ConfigureAwait(false), next);
