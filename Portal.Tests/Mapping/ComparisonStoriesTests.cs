@@ -122,6 +122,7 @@ public sealed class ComparisonStoriesTests(SandboxFixture sandbox) : IClassFixtu
 
         AssertInSync(await PlaceAsync());
         AssertPlace(await PlaceAsync(closely: true), PlaceState.Differs, PlaceRepair.Repair, "mapping.diff.secret");
+        AssertPlace(await PlaceAsync(), PlaceState.Differs, PlaceRepair.Repair, "mapping.diff.secret");
         await room.RunAsync(project);
         AssertInSync(await PlaceAsync(closely: true));
     }

@@ -12,20 +12,27 @@ using Portal.Tests.Support.Fakes;
 
 namespace Portal.Tests.Mapping;
 
-public sealed class MappingPageTests : BunitContext
+public sealed class MappingPageTests : IAsyncLifetime
 {
+    private readonly BunitContext _bunit = new();
     private readonly FakeComparison _comparison = new();
     private readonly FakeScopes _scopes = new() { Capabilities = [Capability.Read, Capability.Write, Capability.Administer] };
 
     public MappingPageTests()
     {
-        Services.AddMudServices();
-        Services.AddSingleton(TimeProvider.System);
-        Services.AddSingleton<IMappingComparison>(_comparison);
-        JSInterop.Mode = JSRuntimeMode.Loose;
+        _bunit.Services.AddMudServices();
+        _bunit.Services.AddSingleton(TimeProvider.System);
+        _bunit.Services.AddSingleton<IMappingComparison>(_comparison);
+        _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
     }
 
-    private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+    private NavigationManager Navigation => _bunit.Services.GetRequiredService<NavigationManager>();
+
+    /// <inheritdoc />
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public async Task DisposeAsync() => await _bunit.DisposeAsync();
 
     [Fact]
     public void Places_AreListedWithWhatDiffers_AndFilteredByTheAddress()
@@ -43,13 +50,13 @@ public sealed class MappingPageTests : BunitContext
         page.WaitForAssertion(() => Assert.Equal(["=cmd()", "team-lab"], Names(page)));
         page.Find("input[data-filter]").Change("lab team");
         page.WaitForAssertion(() => Assert.Equal(["team-lab"], Names(page)));
-        Assert.Contains("mapping.csv?domain=Default&q=lab%20team", page.Find("a[download]").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.Contains("mapping.csv?q=lab%20team&domain=Default", page.Find("a[download]").GetAttribute("href"), StringComparison.Ordinal);
     }
 
     [Fact]
     public void RepairAll_ListsWhatWouldBeDone_AndBeginsThat_ButMakesNoPlaceThatNobodyAskedFor()
     {
-        var dialogs = Render<MudDialogProvider>();
+        var dialogs = _bunit.Render<MudDialogProvider>();
         var page = Open();
 
         page.FindAll(".tools button").Single(b => b.TextContent == "Repair all (2)").Click();
@@ -128,5 +135,5 @@ public sealed class MappingPageTests : BunitContext
 
     private static List<string> Names(IRenderedComponent<MappingPage> page) => [.. page.FindAll("tbody td:first-child b").Select(b => b.TextContent)];
 
-    private IRenderedComponent<MappingPage> Open() => Render<MappingPage>(p => p.Add(m => m.ProjectId, "p1").AddCascadingValue(_scopes.Scope));
+    private IRenderedComponent<MappingPage> Open() => _bunit.Render<MappingPage>(p => p.Add(m => m.ProjectId, "p1").AddCascadingValue(_scopes.Scope));
 }

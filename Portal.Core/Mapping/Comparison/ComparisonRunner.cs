@@ -27,33 +27,31 @@ internal sealed class ComparisonRunner(Surveyor surveyor, MappingTools tools, Co
         {
             var (survey, cursor) = await surveyor.SurveyAsync(closely, Again(taken), taken.Cursor, both.Token).ConfigureAwait(false);
             var places = new PlaceComparer(survey, tools).Compare().OrderBy(p => p.State).ThenBy(p => p.ProjectName ?? p.HarborProject, StringComparer.OrdinalIgnoreCase).ToList();
+            var result = Result(taken, places) with { Took = Stopwatch.GetElapsedTime(clock), By = by, IsClose = closely, Cursor = cursor };
             return await store.ChangeAsync(
-                r => r with
-                {
-                    ComparedAt = taken.RunningSince,
-                    Took = Stopwatch.GetElapsedTime(clock),
-                    By = by,
-                    IsClose = closely,
-                    Counts = places.GroupBy(p => p.State).ToImmutableDictionary(g => g.Key, g => g.Count()),
-                    Places = [.. places.Take(ComparisonReport.MaxPlaces)],
-                    Failure = null,
-                    RunningSince = null,
-                    HeldUntil = null,
-                    Cursor = cursor,
-                    Runs = r.Runs.RemoveRange(r.Runs.Where(run => run.Value.At < taken.RunningSince).Select(run => run.Key)),
-                },
-                CancellationToken.None).ConfigureAwait(false);
+                r => result with { Runs = r.Runs.RemoveRange(r.Runs.Where(run => run.Value.At < taken.RunningSince).Select(run => run.Key)) }, CancellationToken.None).ConfigureAwait(false);
         }
         catch (BackendException e)
         {
-            return await store.ChangeAsync(r => r with { Failure = ComparisonFailure.Of(e, time.GetUtcNow()), RunningSince = null, HeldUntil = null }, CancellationToken.None).ConfigureAwait(false);
+            return await store.ChangeAsync(r => Given(r, taken) with { Failure = ComparisonFailure.Of(e, time.GetUtcNow()) }, CancellationToken.None).ConfigureAwait(false);
         }
         catch
         {
-            await store.ChangeAsync(r => r with { RunningSince = null, HeldUntil = null }, CancellationToken.None).ConfigureAwait(false);
+            await store.ChangeAsync(r => Given(r, taken), CancellationToken.None).ConfigureAwait(false);
             throw;
         }
     }
+
+    private static ComparisonReport Result(ComparisonReport taken, List<ComparedPlace> places) => new()
+    {
+        ComparedAt = taken.RunningSince,
+        Counts = places.GroupBy(p => p.State).ToImmutableDictionary(g => g.Key, g => g.Count()),
+        Places = [.. places.Take(ComparisonReport.MaxPlaces)],
+    };
+
+    // The turn is given back, unless it was over and is somebody else's.
+    private static ComparisonReport Given(ComparisonReport report, ComparisonReport taken) =>
+        report.RunningSince == taken.RunningSince ? report with { RunningSince = null, HeldUntil = null } : report;
 
     // What only a close look finds would seem mended when the next comparison did not look again.
     private static List<string> Again(ComparisonReport last) =>

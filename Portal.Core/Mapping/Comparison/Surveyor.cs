@@ -22,7 +22,7 @@ internal sealed class Surveyor(ICloudProjects clouds, MappingTools tools)
     private const string Robots = "/robots";
     private const string Members = "/members";
 
-    /// <summary>Surveys by lists, and closely: everything (with secrets), or <paramref name="again"/> and a share that goes on after <paramref name="cursor"/>.</summary>
+    /// <summary>Surveys by lists, and closely: everything with its secrets, or <paramref name="again"/> with its secrets and a share that goes on after <paramref name="cursor"/>.</summary>
     public async Task<(Survey Survey, string Cursor)> SurveyAsync(bool closely, IReadOnlyCollection<string> again, string cursor, CancellationToken cancellationToken)
     {
         var users = tools.Accounts.ListUsersAsync(cancellationToken);
@@ -47,7 +47,7 @@ internal sealed class Surveyor(ICloudProjects clouds, MappingTools tools)
         survey = survey with { Pages = PagesOf(survey.HarborProjects.Count) + PagesOf(survey.Users.Count) + CloudPages };
         survey = await ConfirmAsync(survey, cancellationToken).ConfigureAwait(false);
         var (looks, next) = closely ? (AllOf(survey), cursor) : ShareOf(survey, again, cursor);
-        return (await LookAsync(survey, looks, closely, cancellationToken).ConfigureAwait(false), next);
+        return (await LookAsync(survey, looks, id => closely || again.Contains(id), cancellationToken).ConfigureAwait(false), next);
     }
 
     private static int PagesOf(int items) => (items / 100) + 1;
@@ -96,7 +96,7 @@ internal sealed class Surveyor(ICloudProjects clouds, MappingTools tools)
         return survey with { HarborProjects = projects, Users = users };
     }
 
-    private async Task<Survey> LookAsync(Survey survey, HashSet<string> looks, bool secrets, CancellationToken cancellationToken)
+    private async Task<Survey> LookAsync(Survey survey, HashSet<string> looks, Func<string, bool> withSecrets, CancellationToken cancellationToken)
     {
         var found = new ConcurrentDictionary<string, CloseLook>(StringComparer.Ordinal);
         await Parallel.ForEachAsync(survey.Mappings.Values, Few(cancellationToken), async (mapping, stop) =>
@@ -105,7 +105,7 @@ internal sealed class Surveyor(ICloudProjects clouds, MappingTools tools)
             var robots = looks.Contains(mapping.ProjectId + Robots) ? await tools.Accounts.ListRobotsAsync(mapping.HarborProjectId!.Value, stop).ConfigureAwait(false) : null;
             if (members is not null || robots is not null)
             {
-                found[mapping.ProjectId] = new CloseLook(robots, members, secrets ? await RefusedAsync(survey, mapping, robots ?? [], stop).ConfigureAwait(false) : []);
+                found[mapping.ProjectId] = new CloseLook(robots, members, withSecrets(mapping.ProjectId) ? await RefusedAsync(survey, mapping, robots ?? [], stop).ConfigureAwait(false) : []);
             }
         }).ConfigureAwait(false);
         return survey with { Looks = found };
