@@ -8,6 +8,7 @@ using Portal.Core.Provisioning;
 using Portal.Core.Registry;
 using Portal.Hosting;
 using Portal.Identity;
+using Portal.Mapping;
 using Portal.Monitoring;
 using Portal.Security;
 using Portal.Shell;
@@ -32,7 +33,7 @@ internal static class Program
         builder.Services.AddKubernetes();
         builder.Services.AddRegistry();
         builder.Services.AddAddons();
-        builder.Services.AddMapping();
+        builder.Services.AddMapping().AddMappingComparison();
         builder.Services.AddMonitoring();
         builder.Services.AddDelivery();
         builder.AddShell();
@@ -53,6 +54,7 @@ internal static class Program
         app.MapHealth();
         app.MapIdentity();
         app.MapAlerts();
+        app.MapMapping();
         app.MapShell();
     }
 }

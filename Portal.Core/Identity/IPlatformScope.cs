@@ -39,3 +39,9 @@ public interface ISessionScopes
 /// <param name="Description">Description, may be empty.</param>
 /// <param name="IsEnabled">Whether it is enabled.</param>
 public sealed record Project(string Id, string Name, string DomainId, string Description, bool IsEnabled);
+
+/// <summary>A Keystone domain.</summary>
+/// <param name="Id">Keystone id.</param>
+/// <param name="Name">Name.</param>
+/// <param name="IsEnabled">Whether it is enabled; nobody enters a project of one that is not.</param>
+public sealed record Domain(string Id, string Name, bool IsEnabled);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Portal.Core.Storage;
 
@@ -7,10 +8,26 @@ namespace Portal.Core.Mapping;
 internal sealed class MappingStore(IDocumentStore documents, ISecretProtector secrets)
 {
     private const int MaxTries = 20;
+    private const int Page = 1000;
     private const string Letters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
 
     public async Task<ProjectMapping?> FindAsync(string projectId, CancellationToken cancellationToken) =>
         (await documents.FindAsync(ProjectMapping.Type, projectId, cancellationToken).ConfigureAwait(false))?.Value;
+
+    /// <summary>Lists all mappings, by project id.</summary>
+    public async IAsyncEnumerable<ProjectMapping> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? after = null;
+        while (await documents.ListAsync(ProjectMapping.Type, null, cancellationToken, Page, after).ConfigureAwait(false) is { Count: > 0 } page)
+        {
+            foreach (var stored in page)
+            {
+                yield return stored.Value;
+            }
+
+            after = page[^1].Id;
+        }
+    }
 
     /// <summary>Changes a mapping, again on what is there now when somebody else was first; gives what is kept. Null deletes it.</summary>
     public async Task<ProjectMapping?> ChangeAsync(string projectId, Func<ProjectMapping?, ProjectMapping?> change, CancellationToken cancellationToken)

@@ -2,11 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Audit;
 using Portal.Core.Backends;
 using Portal.Core.Delivery;
+using Portal.Core.Identity;
 using Portal.Core.Mapping;
+using Portal.Core.Mapping.Comparison;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
 using Portal.Core.Registry.Harbor;
 using Portal.Core.Storage;
+using Portal.Tests.Clusters;
 using Portal.Tests.Storage;
 using Portal.Tests.Support;
 
@@ -25,7 +28,9 @@ internal sealed class MappingRoom : IAsyncDisposable
         collection.AddBackends();
         collection.AddRegistry();
         collection.AddAudit();
-        collection.AddMapping();
+        collection.AddMapping().AddMappingComparison();
+        collection.AddSingleton<ICloudProjects>(Clouds);
+        collection.AddSingleton<IPlatformScope>(new FakePlatform());
         collection.AddSingleton<IRegistryPlaces, MappedRegistryPlaces>();
         collection.AddSingleton(Documents);
         collection.AddSingleton<ISecretProtector>(new SecretProtector(SecretProtectorTests.Keys(keyId)));
@@ -43,6 +48,10 @@ internal sealed class MappingRoom : IAsyncDisposable
     public IDocumentStore Documents { get; }
 
     public MemoryPlans Plans { get; } = new();
+
+    public FakeClouds Clouds { get; } = new();
+
+    public IMappingComparison Comparison => services.GetRequiredService<IMappingComparison>();
 
     public IMappingService Service => services.GetRequiredService<IMappingService>();
 

@@ -36,7 +36,7 @@ internal sealed class MemoryPlans : IPlanService
     public Task<Plan?> FindRunningAsync(Scope scope, string subject, CancellationToken cancellationToken) =>
         Task.FromResult(plans.Find(p => p.ProjectId == scope.ProjectId && p.Subject == subject && p.State is PlanState.Running));
 
-    public Task<Plan?> FindAsync(Scope scope, string planId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Plan?> FindAsync(Scope scope, string planId, CancellationToken cancellationToken) => Task.FromResult(plans.Find(p => p.ProjectId == scope.ProjectId && p.Id == planId));
 
     public Task<IReadOnlyList<Plan>> ListAsync(Scope scope, string? subject, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -176,7 +176,7 @@ internal sealed class KillRig : IAsyncDisposable
     private string[] Options() =>
     [
         "--applicationName=Portal", $"--contentRoot={Path.Combine(RepositoryPaths.Root, "Portal")}", "--environment=Development", "--urls=http://127.0.0.1:0",
-        $"--Portal:Storage:DataFolder={data.Path}", "--Logging:LogLevel:Default=Warning", "--Portal:Clusters:PollMoving=00:00:00.200",
+        "--Portal:Mapping:CompareEvery=00:00:00", $"--Portal:Storage:DataFolder={data.Path}", "--Logging:LogLevel:Default=Warning", "--Portal:Clusters:PollMoving=00:00:00.200",
         "--Portal:Clusters:LookAgain=00:00:00.200", "--Portal:Clusters:Settle=00:00:02", "--Portal:Provisioning:RetryBase=00:00:00.200",
         $"--Portal:Addons:Profiles:tiny=cluster-dns, {Addon}",
         .. SandboxConfiguration.Of(sandbox.Context.Addresses, sandbox.Context.Options.Password).Select(o => $"--{o.Key}={o.Value}"),

@@ -6,6 +6,7 @@ using Portal.Core.Clusters;
 using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
+using Portal.Core.Mapping.Comparison;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
 using Portal.Core.Backends;
@@ -83,6 +84,9 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         OwnWrite("IMappingService.EnsureAsync", async (w, s) => await w.Get<IMappingService>().EnsureAsync(s, None)),
         OwnWrite("IMappingService.RepairAsync", async (w, s) => await w.Get<IMappingService>().RepairAsync(s, None)),
         OwnWrite("IMappingService.GetPullCredentialAsync", async (w, s) => await w.Get<IMappingService>().GetPullCredentialAsync(s, "test", None)),
+        Write("IMappingComparison.GetAsync", async (w, s) => await w.Get<IMappingComparison>().GetAsync(s, None)),
+        Write("IMappingComparison.CompareAsync", async (w, s) => await w.Get<IMappingComparison>().CompareAsync(s, closely: true, None)),
+        Write("IMappingComparison.RepairAsync", async (w, s) => await w.Get<IMappingComparison>().RepairAsync(s, [w.Owner.ProjectId], None)),
         OwnWrite("IMappingService.GetPullSecretAsync", async (w, s) => await w.Get<IMappingService>().GetPullSecretAsync(s, "test", None)),
     ];
 

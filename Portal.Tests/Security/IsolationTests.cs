@@ -8,6 +8,7 @@ using Portal.Core.Clusters;
 using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
+using Portal.Core.Mapping.Comparison;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
 
@@ -18,7 +19,7 @@ public sealed class IsolationTests(TwoTeams teams) : IClassFixture<TwoTeams>
 {
     private static readonly Type[] Services =
     [
-        typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(IMappingService), typeof(IImageService), typeof(IRegistryCredentials),
+        typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(IMappingService), typeof(IMappingComparison), typeof(IImageService), typeof(IRegistryCredentials),
         typeof(IKubeconfigService), typeof(IClusterNodes), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterConnector), typeof(IAuditLog), typeof(ISessionScopes),
     ];
 

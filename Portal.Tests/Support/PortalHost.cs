@@ -75,10 +75,11 @@ internal sealed class PortalHost : IAsyncDisposable
 
     private async Task StartPortalAsync(string url = "http://127.0.0.1:0")
     {
+        // The hourly comparison would come between the calls that tests count; who wants one asks for it.
         string[] usual =
         [
             "--applicationName=Portal", $"--contentRoot={Path.Combine(RepositoryPaths.Root, "Portal")}", "--environment=Development",
-            $"--urls={url}", $"--Portal:Storage:DataFolder={data.Path}", "--Logging:LogLevel:Default=Warning",
+            $"--urls={url}", "--Portal:Mapping:CompareEvery=00:00:00", $"--Portal:Storage:DataFolder={data.Path}", "--Logging:LogLevel:Default=Warning",
         ];
         var sandbox = Portal.Development.SandboxConfiguration.Of(Sandbox.Context.Addresses, Sandbox.Context.Options.Password)
             .Where(o => !options.Any(given => given.StartsWith($"--{o.Key}=", StringComparison.OrdinalIgnoreCase)))

@@ -4,6 +4,7 @@ using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
+using Portal.Core.Mapping.Comparison;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry.Harbor;
 using Portal.Core.Storage;
@@ -26,6 +27,7 @@ internal static class OptionSections
         OptionSection.Of<SecurityOptions>(SecurityOptions.Section, SecurityOptionsCheck.Failures),
         OptionSection.Of<AuditOptions>(AuditOptions.Section),
         OptionSection.Of<HarborOptions>(HarborOptions.Section),
+        OptionSection.Of<MappingOptions>(MappingOptions.Section, MappingOptionsCheck.Failures),
         OptionSection.Of<ClustersOptions>(ClustersOptions.Section),
         OptionSection.Of<KubernetesOptions>(KubernetesOptions.Section),
         OptionSection.Of<AddonsOptions>(AddonsOptions.Section),

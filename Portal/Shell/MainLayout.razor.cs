@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
+using Portal.Core.Backends;
+using Portal.Core.Identity;
 
 namespace Portal.Shell;
 
@@ -10,11 +13,18 @@ public sealed partial class MainLayout
 {
     private ErrorBoundary? _boundary;
     private string? _project;
+    private string? _administers;
     private ThemeChoice _theme;
     private bool _dark;
 
     [Inject]
     private IJSRuntime Script { get; set; } = null!;
+
+    [Inject]
+    private ISessionScopes Sessions { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? State { get; set; }
 
     [CascadingParameter(Name = "Theme")]
     private ThemeChoice Chosen { get; set; }
@@ -31,11 +41,40 @@ public sealed partial class MainLayout
         Navigation.LocationChanged += Moved;
     }
 
+    /// <inheritdoc />
+    protected override Task OnInitializedAsync() => LookAtRightsAsync();
+
     private void Moved(object? sender, LocationChangedEventArgs e)
     {
+        var before = _project;
         _project = ProjectRoutes.ProjectOf(Navigation.ToBaseRelativePath(e.Location));
         _boundary?.Recover();
         InvokeAsync(StateHasChanged);
+        if (_project != before)
+        {
+            _ = InvokeAsync(LookAtRightsAsync);
+        }
+    }
+
+    // Only for what the drawer offers: every page and every method asks for itself.
+    private async Task LookAtRightsAsync()
+    {
+        var project = _project;
+        if (project is null || State is null || (await State).User.FindFirst(ShellClaims.Session)?.Value is not { } session)
+        {
+            return;
+        }
+
+        try
+        {
+            var isAdministrator = (await Sessions.EnterAsync(session, project, CancellationToken.None)).Can(Capability.Administer);
+            _administers = isAdministrator ? project : null;
+            StateHasChanged();
+        }
+        catch (BackendException)
+        {
+            // The gate says so.
+        }
     }
 
     private void Recover() => _boundary?.Recover();

@@ -14,12 +14,13 @@ public sealed record ProjectEntry(string Name, string Drawing, Func<string, stri
 /// <summary>The entries of a project; a feature adds its own here.</summary>
 public static class ProjectEntries
 {
-    /// <summary>Gives the entries in the language of the person.</summary>
-    public static IReadOnlyList<ProjectEntry> All() =>
+    /// <summary>Gives the entries in the language of the person; the platform team's too where the person is an administrator.</summary>
+    public static IReadOnlyList<ProjectEntry> All(bool isAdministrator) =>
     [
         new(ShellText.Overview, LineIcons.Overview, ProjectRoutes.Overview, "o", true, null),
         new(ShellText.Clusters, LineIcons.Cluster, ProjectRoutes.Clusters, "c", false, null),
         new(ShellText.Images, LineIcons.Image, id => ProjectRoutes.Images(id), "i", false, null),
         new(ShellText.Activity, LineIcons.Activity, ProjectRoutes.Activity, "a", false, ShellText.GroupProject),
+        .. isAdministrator ? [new(ShellText.Mapping, LineIcons.Network, ProjectRoutes.Mapping, "m", false, ShellText.GroupShared)] : Array.Empty<ProjectEntry>(),
     ];
 }

@@ -31,6 +31,9 @@ public static class ProjectRoutes
     /// <summary>What was done in the project.</summary>
     public static string Activity(string projectId) => $"{Overview(projectId)}/activity";
 
+    /// <summary>All projects' places in Harbor, for administrators of the platform.</summary>
+    public static string Mapping(string projectId) => $"{Overview(projectId)}/mapping";
+
     /// <summary>Gives the project's id in a relative address, or null.</summary>
     public static string? ProjectOf(string relative)
     {

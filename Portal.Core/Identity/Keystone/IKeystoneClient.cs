@@ -34,6 +34,13 @@ public interface IKeystoneClient
     /// <summary>Lists all enabled projects of the cloud; <paramref name="token"/> must be an administrator's.</summary>
     Task<IReadOnlyList<Project>> ListAllProjectsAsync(CloudRegion region, string token, CancellationToken cancellationToken);
 
+    /// <summary>Lists all projects of the cloud, enabled or not, in one answer; <paramref name="token"/> must be an administrator's.</summary>
+    /// <exception cref="BackendException"><see cref="BackendFailure.Unexpected"/>: Keystone left some out (its option <c>list_limit</c>).</exception>
+    Task<IReadOnlyList<Project>> ListProjectsOfCloudAsync(CloudRegion region, string token, CancellationToken cancellationToken);
+
+    /// <summary>Lists all domains of the cloud, enabled or not; <paramref name="token"/> must be an administrator's.</summary>
+    Task<IReadOnlyList<Domain>> ListDomainsAsync(CloudRegion region, string token, CancellationToken cancellationToken);
+
     /// <summary>Asks Keystone what a token says; null when it is no longer good.</summary>
     Task<KeystoneToken?> FindTokenAsync(CloudRegion region, string token, CancellationToken cancellationToken);
 

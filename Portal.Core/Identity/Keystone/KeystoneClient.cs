@@ -63,6 +63,22 @@ internal sealed class KeystoneClient(BackendHttp http, ICloudDirectory clouds) :
         return (await http.GetAsync<KeystoneWire.ProjectList>(call, cancellationToken).ConfigureAwait(false)).ToProjects();
     }
 
+    public async Task<IReadOnlyList<Project>> ListProjectsOfCloudAsync(CloudRegion region, string token, CancellationToken cancellationToken)
+    {
+        // Keystone says nothing of pages: with list_limit it leaves the rest out, and who took that for all would call it deleted.
+        var call = Call(region, "list all projects", "projects") with { Headers = [(AuthToken, token)] };
+        var list = await http.GetAsync<KeystoneWire.ProjectList>(call, cancellationToken).ConfigureAwait(false);
+        return list.Truncated
+            ? throw new BackendException(Backend, call.Operation, BackendFailure.Unexpected, $"only {list.Projects.Count} projects were listed, the option list_limit left out the rest")
+            : [.. list.Projects.Where(p => !p.IsDomain).Select(p => p.ToProject())];
+    }
+
+    public async Task<IReadOnlyList<Domain>> ListDomainsAsync(CloudRegion region, string token, CancellationToken cancellationToken)
+    {
+        var call = Call(region, "list all domains", "domains") with { Headers = [(AuthToken, token)] };
+        return [.. (await http.GetAsync<KeystoneWire.DomainList>(call, cancellationToken).ConfigureAwait(false)).Domains.Select(d => new Domain(d.Id, d.Name, d.Enabled))];
+    }
+
     public async Task<KeystoneToken?> FindTokenAsync(CloudRegion region, string token, CancellationToken cancellationToken)
     {
         var call = Call(region, "look a token up", "auth/tokens") with { Headers = [(AuthToken, token), (SubjectToken, token)] };

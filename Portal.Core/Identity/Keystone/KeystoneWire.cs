@@ -35,7 +35,11 @@ internal static class KeystoneWire
 
     internal sealed record Endpoint(string Interface, string? Region, string? RegionId, string Url);
 
-    internal sealed record ProjectList(IReadOnlyList<ListedProject> Projects);
+    internal sealed record ProjectList(IReadOnlyList<ListedProject> Projects, bool Truncated = false);
+
+    internal sealed record DomainList(IReadOnlyList<ListedDomain> Domains);
+
+    internal sealed record ListedDomain(string Id, string Name, bool Enabled);
 
     internal sealed record ListedProject(string Id, string Name, string DomainId, string? Description, bool Enabled, [property: JsonPropertyName("is_domain")] bool IsDomain)
     {

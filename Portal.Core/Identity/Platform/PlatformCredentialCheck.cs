@@ -22,13 +22,17 @@ public interface IPlatformCredentialCheck
     Task CheckAsync(CancellationToken cancellationToken);
 }
 
+/// <summary>Projects that are no tenant's.</summary>
+internal static class PlatformProjects
+{
+    /// <summary>heat/common: the description of the project that every stack gets in Heat's own domain. Nobody enters it.</summary>
+    public const string OfHeat = "Heat stack user project";
+}
+
 /// <inheritdoc />
 internal sealed class PlatformCredentialCheck(IKeystoneClient keystone, ICloudDirectory clouds, TimeProvider time, ILogger<PlatformCredentialCheck> logger) : IPlatformCredentialCheck
 {
     private const string Admin = "admin";
-
-    // heat/common: the description of the project that every stack gets in Heat's own domain. No tenant's, and nobody enters it.
-    private const string OfHeat = "Heat stack user project";
 
     public ImmutableArray<PlatformCredentialState> States { get; private set; } = [];
 
@@ -73,7 +77,7 @@ internal sealed class PlatformCredentialCheck(IKeystoneClient keystone, ICloudDi
     {
         var all = await keystone.ListAllProjectsAsync(region, own.Value, cancellationToken).ConfigureAwait(false);
         var mine = await keystone.ListProjectsAsync(region, own.Value, cancellationToken).ConfigureAwait(false);
-        var tenants = all.Where(p => p.DomainId != own.Project!.DomainId && p.Description != OfHeat).ToList();
+        var tenants = all.Where(p => p.DomainId != own.Project!.DomainId && p.Description != PlatformProjects.OfHeat).ToList();
         var enters = mine.Select(p => p.Id).ToHashSet(StringComparer.Ordinal);
         var missing = tenants.Where(p => !enters.Contains(p.Id)).GroupBy(p => p.DomainId, StringComparer.Ordinal).ToList();
         return State(region, tenants.Count(p => enters.Contains(p.Id)), [.. missing.Select(domain =>

@@ -16,6 +16,9 @@ internal sealed class HarborAccounts(HarborHttp http) : IHarborAccounts
         return users.FirstOrDefault(u => u.Username == userName)?.ToUser();
     }
 
+    public async Task<IReadOnlyList<RegistryUser>> ListUsersAsync(CancellationToken cancellationToken) =>
+        [.. (await http.ListAsync<UserWire>(HarborHttp.Call(HttpMethod.Get, "list users", "/users"), cancellationToken).ConfigureAwait(false)).Select(u => u.ToUser())];
+
     public Task CreateUserAsync(NewRegistryUser user, CancellationToken cancellationToken)
     {
         var body = new { Username = user.UserName, user.Email, Realname = user.RealName, user.Password, Comment };

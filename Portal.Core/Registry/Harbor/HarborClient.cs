@@ -22,6 +22,9 @@ internal sealed class HarborClient(HarborHttp http) : IHarborClient
     public async Task<RegistryProject?> FindProjectAsync(string name, CancellationToken cancellationToken) =>
         (await http.FindAsync<ProjectWire>(HarborHttp.Call(HttpMethod.Get, "get project", Project(name)), cancellationToken).ConfigureAwait(false))?.ToProject();
 
+    public async Task<IReadOnlyList<RegistryProject>> ListProjectsAsync(CancellationToken cancellationToken) =>
+        [.. (await http.ListAsync<ProjectWire>(HarborHttp.Call(HttpMethod.Get, "list projects", "/projects"), cancellationToken).ConfigureAwait(false)).Select(p => p.ToProject())];
+
     public Task CreateProjectAsync(string name, long storageLimit, CancellationToken cancellationToken)
     {
         // Metadata values are texts; a JSON boolean is refused.

@@ -14,6 +14,9 @@ public interface IHarborClient
     /// <summary>Gives a project, or null.</summary>
     Task<RegistryProject?> FindProjectAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>Lists all projects, page by page.</summary>
+    Task<IReadOnlyList<RegistryProject>> ListProjectsAsync(CancellationToken cancellationToken);
+
     /// <summary>Creates a private project.</summary>
     /// <param name="name">Name by Harbor's rule.</param>
     /// <param name="storageLimit">Limit in bytes, -1 unlimited.</param>
@@ -44,6 +47,9 @@ public interface IHarborAccounts
 {
     /// <summary>Gives the user of exactly this name, or null. The built-in admin is never found.</summary>
     Task<RegistryUser?> FindUserAsync(string userName, CancellationToken cancellationToken);
+
+    /// <summary>Lists all users but the built-in admin, page by page; refused to an account that is no administrator's.</summary>
+    Task<IReadOnlyList<RegistryUser>> ListUsersAsync(CancellationToken cancellationToken);
 
     /// <summary>Creates a user. <see cref="BackendFailure.Conflict"/>: the name or the e-mail address is taken, Harbor does not say which.</summary>
     Task CreateUserAsync(NewRegistryUser user, CancellationToken cancellationToken);
