@@ -20,6 +20,7 @@ public static class ProjectEntries
         new(ShellText.Overview, LineIcons.Overview, ProjectRoutes.Overview, "o", true, null),
         new(ShellText.Clusters, LineIcons.Cluster, ProjectRoutes.Clusters, "c", false, null),
         new(ShellText.Images, LineIcons.Image, id => ProjectRoutes.Images(id), "i", false, null),
+        new(ShellText.Alerts, LineIcons.Bell, id => ProjectRoutes.Alerts(id), "m", false, ShellText.GroupObserve),
         new(ShellText.Activity, LineIcons.Activity, ProjectRoutes.Activity, "a", false, ShellText.GroupProject),
     ];
 }
