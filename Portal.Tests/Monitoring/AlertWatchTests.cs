@@ -129,8 +129,8 @@ public sealed class AlertWatchTests : IAlertmanagers
 
         var looked = (await BookAsync()).Alerts.Single();
         Assert.Equal((told.Fingerprint, told.StartsAt, told.EndedAt, told.Standing), (looked.Fingerprint, looked.StartsAt, looked.EndedAt, looked.Standing));
-        Assert.Equal(told.Labels.Order(), looked.Labels.Order());
-        Assert.Equal(told.Annotations.Order(), looked.Annotations.Order());
+        Assert.Equal(told.Labels.OrderBy(l => l.Key), looked.Labels.OrderBy(l => l.Key));
+        Assert.Equal(told.Annotations.OrderBy(a => a.Key), looked.Annotations.OrderBy(a => a.Key));
     }
 
     [Fact]
@@ -232,11 +232,14 @@ public sealed class AlertWatchTests : IAlertmanagers
         Assert.Equal(2, seen.Current.Single().Alerts.Count(a => a.EndedAt is null));
 
         Answers("Watchdog", "b");
-        var next = seen.MoveNextAsync();
         await LookAsync();
 
-        Assert.True(await next);
-        Assert.Equal(1, seen.Current.Single().Alerts.Count(a => a.EndedAt is null));
+        // It also reads again by its own clock.
+        do
+        {
+            Assert.True(await seen.MoveNextAsync());
+        }
+        while (seen.Current.Single().Alerts.Count(a => a.EndedAt is null) != 1);
     }
 
     [Theory]

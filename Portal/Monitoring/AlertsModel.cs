@@ -29,6 +29,8 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     private readonly LiveList<string, ClusterView> _clusters = new(v => v.Cluster.Id);
     private ImmutableArray<ClusterAlertBook>? _books;
     private bool _knowsClusters;
+    private Exception? _notWatched;
+    private Exception? _notAnswered;
     private string? _asked;
 
     /// <summary>Gets or sets the filter.</summary>
@@ -41,7 +43,7 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     public Exception? Failure { get; private set; }
 
     /// <summary>Gets why the clusters' names cannot be shown, or null.</summary>
-    public Exception? ClustersFailure { get; private set; }
+    public Exception? ClustersFailure => _notWatched ?? _notAnswered;
 
     /// <summary>Gets whether an answer came.</summary>
     public bool IsLoaded => _books is not null && (_knowsClusters || ClustersFailure is not null);
@@ -85,7 +87,7 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     /// <summary>Follows alerts and clusters until cancelled.</summary>
     public Task RunAsync(Scope scope, Func<Task> changed, CancellationToken cancellationToken) => Task.WhenAll(
         GuardAsync(() => FollowAlertsAsync(scope, changed, cancellationToken), f => Failure = f, changed, cancellationToken),
-        GuardAsync(() => FollowClustersAsync(scope, changed, cancellationToken), f => ClustersFailure = f, changed, cancellationToken),
+        GuardAsync(() => FollowClustersAsync(scope, changed, cancellationToken), f => _notWatched = f, changed, cancellationToken),
         GuardAsync(() => FollowFreshnessAsync(scope, changed, cancellationToken), _ => { }, changed, cancellationToken));
 
     /// <summary>Asks what changed in the cluster before an alert began; once for each that is opened.</summary>
@@ -150,7 +152,7 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
         {
             var knew = _knowsClusters;
             _knowsClusters |= freshness.AsOf is not null;
-            ClustersFailure = freshness is { AsOf: null, Problem: { } problem } ? problem.ToException() : null;
+            _notAnswered = freshness is { AsOf: null, Problem: { } problem } ? problem.ToException() : null;
             if (knew != _knowsClusters || ClustersFailure is not null)
             {
                 Join();
