@@ -31,7 +31,7 @@ public sealed class AlertTests(PortalWorld world)
             await Assertions.Expect(detail).ToContainTextAsync("Container main of default/crash keeps crashing.");
             await Assertions.Expect(detail).ToContainTextAsync(AlertsText.ChangedBefore);
             await visit.CheckAsync("alert opened");
-            await detail.GetByRole(AriaRole.Link, new() { Name = "shop-ready" }).ClickAsync();
+            await detail.GetByRole(AriaRole.Link, new() { Name = "shop-ready", Exact = true }).ClickAsync();
             await Assertions.Expect(visit.Link(AlertsText.ToAlerts)).ToBeVisibleAsync();
             await visit.CheckAsync("cluster with an alert");
             await visit.Link(AlertsText.ToAlerts).ClickAsync();

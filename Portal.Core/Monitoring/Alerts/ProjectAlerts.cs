@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Portal.Core.Backends;
 using Portal.Core.Live;
+using Portal.Core.Storage;
 
 namespace Portal.Core.Monitoring.Alerts;
 
@@ -29,6 +30,19 @@ internal sealed class ProjectAlerts(AlertBooks books, IChangeBus bus, TimeProvid
         return FollowAsync(scope, cancellationToken);
     }
 
+    // A home that is away for a moment leaves the viewer with what they have.
+    private async Task<ImmutableArray<ClusterAlertBook>?> AgainAsync(Scope scope, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ListAsync(scope, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException)
+        {
+            return null;
+        }
+    }
+
     private async IAsyncEnumerable<ImmutableArray<ClusterAlertBook>> FollowAsync(Scope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -36,15 +50,20 @@ internal sealed class ProjectAlerts(AlertBooks books, IChangeBus bus, TimeProvid
         var next = signals.MoveNextAsync().AsTask();
         try
         {
+            yield return await ListAsync(scope, cancellationToken).ConfigureAwait(false);
             while (true)
             {
-                yield return await ListAsync(scope, cancellationToken).ConfigureAwait(false);
                 await Task.WhenAny(next, Task.Delay(Again, time, left.Token)).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (next.IsCompleted)
                 {
                     await next.ConfigureAwait(false);
                     next = signals.MoveNextAsync().AsTask();
+                }
+
+                if (await AgainAsync(scope, cancellationToken).ConfigureAwait(false) is { } list)
+                {
+                    yield return list;
                 }
             }
         }
