@@ -3,6 +3,7 @@ using Portal.Core.Addons.Initialisation;
 using Portal.Core.Clusters.Explanations;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
+using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Registry;
 
 namespace Portal.Core.Delivery;
@@ -10,12 +11,13 @@ namespace Portal.Core.Delivery;
 /// <summary>Joins what features of one group need of each other.</summary>
 public static class DeliveryServices
 {
-    /// <summary>Adds the joints. Needs Clusters, Kubernetes, Addons, Mapping, Registry.</summary>
+    /// <summary>Adds the joints. Needs Clusters, Kubernetes, Addons, Mapping, Registry, Monitoring.</summary>
     public static IServiceCollection AddDelivery(this IServiceCollection services)
     {
         services.AddSingleton<IClusterAuthority, MagnumClusterAuthority>();
         services.AddSingleton<IClusterReach, ClusterReach>();
         services.AddSingleton<IAlertTokens, ClusterAlertTokens>();
+        services.AddSingleton<IAlertmanagers, ClusterAlertmanagers>();
         services.AddSingleton<IRegistryPlaces, MappedRegistryPlaces>();
         services.AddSingleton<IPullCredentials>(s => new MappedPullCredentials(s.GetRequiredService<IMappingService>));
         services.AddHostedService<DepartedClusters>();

@@ -13,6 +13,7 @@ internal static class Exporters
     public static void Register(IPodPrograms programs)
     {
         programs.Add("prometheus", 9090, PrometheusProgram.Answer);
+        AlertmanagerProgram.Register(programs);
         programs.Add("node-exporter", 9100, (place, question) => question.Path == "/metrics" ? Node(place) : PodAnswer.Text(200, "Node Exporter\n"));
         programs.Add("kube-state-metrics", 8080, (place, question) => question.Path == "/metrics" ? State(place) : PodAnswer.Text(200, "OK"));
         programs.Add("kube-state-metrics", 8081, (_, _) => PodAnswer.Text(200, "OK"));

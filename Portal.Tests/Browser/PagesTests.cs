@@ -63,6 +63,7 @@ public sealed class PagesTests(PortalWorld world)
         ("plan", world.Path("team-shop", $"/plans/{plan}?step=addon.prometheus")),
         ("failed", world.Path("team-shop", $"/clusters/{failed}")),
         ("events", world.Path("team-shop", $"/clusters/{failed}?tab=events")),
+        ("alerts", world.Path("team-shop", "/alerts")),
         ("activity", world.Path("team-shop", "/activity")),
         ("foreign", "/p/00000000000000000000000000000000"),
         ("cluster-gone", world.Path("team-shop", "/clusters/11111111-2222-3333-4444-555555555555")),

@@ -16,6 +16,7 @@ public sealed class ClusterPageTests : IAsyncLifetime
     private readonly BunitContext _bunit = new();
     private readonly FakeClusters _clusters = new();
     private readonly FakeScopes _scopes = new();
+    private readonly FakeAlerts _alerts = new();
 
     public ClusterPageTests()
     {
@@ -24,6 +25,7 @@ public sealed class ClusterPageTests : IAsyncLifetime
         _bunit.Services.AddSingleton(TimeProvider.System);
         _bunit.Services.AddSingleton<IClusterService>(_clusters);
         _bunit.Services.AddSingleton<IClusterEvidence>(new FakeOffer());
+        _bunit.Services.AddSingleton<Portal.Core.Monitoring.Alerts.IProjectAlerts>(_alerts);
         _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
         _clusters.Rows.AddRange(ShopWorld.Rows());
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Portal.Core.Backends;
 using Portal.Core.Delivery;
 using Portal.Core.Kubernetes;
+using Portal.Core.Live;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Storage;
 using Portal.Tests.Clusters;
@@ -19,7 +20,7 @@ public sealed class DepartedClustersTests : IDisposable
 
     public DepartedClustersTests()
     {
-        alerts = new ClusterAlerts(store);
+        alerts = new ClusterAlerts(store, new AlertBooks(store, new InProcessChangeBus()), TimeProvider.System);
         var access = new ClusterAccessStore(store, new SecretProtector(Storage.SecretProtectorTests.Keys("k")));
         departed = new DepartedClusters(store, access, alerts, magnum, new FakePlatform(), new FakeTimeProvider(), NullLogger<DepartedClusters>.Instance);
     }

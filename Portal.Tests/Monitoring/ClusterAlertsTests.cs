@@ -1,6 +1,7 @@
 using System.Text;
 using Portal.Core.Backends;
 using Portal.Core.Kubernetes;
+using Portal.Core.Live;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Tests.Support;
 
@@ -10,7 +11,13 @@ namespace Portal.Tests.Monitoring;
 public sealed class ClusterAlertsTests
 {
     private static readonly ClusterKey Shop = new(TestScopes.Region, "p1", "c1");
-    private readonly ClusterAlerts alerts = new(MemoryHome.NewStore());
+    private readonly ClusterAlerts alerts;
+
+    public ClusterAlertsTests()
+    {
+        var store = MemoryHome.NewStore();
+        alerts = new ClusterAlerts(store, new AlertBooks(store, new InProcessChangeBus()), TimeProvider.System);
+    }
 
     [Fact]
     public async Task Messages_MixedRepeatedAndLate_LeaveTheLastStateOfEach()
@@ -64,12 +71,12 @@ public sealed class ClusterAlertsTests
     public async Task Alerts_MoreThanAreKept_LoseTheOldestThatAreOver()
     {
         await alerts.LearnAsync(Shop, "token", default);
-        var many = Enumerable.Range(0, ClusterAlerts.Most + 50).Select(n => ($"f{n:d4}", n < 20 ? "firing" : "resolved", 1)).ToArray();
+        var many = Enumerable.Range(0, AlertMerge.Most + 50).Select(n => ($"f{n:d4}", n < 20 ? "firing" : "resolved", 1)).ToArray();
 
         await alerts.ReceiveAsync("token", Message(many), default);
 
         var kept = await alerts.ListAsync(Scope("p1"), "c1", default);
-        Assert.Equal((ClusterAlerts.Most, 20), (kept.Count, kept.Count(a => a.EndedAt is null)));
+        Assert.Equal((AlertMerge.Most, 20), (kept.Count, kept.Count(a => a.EndedAt is null)));
     }
 
     /// <summary>A message of Alertmanager 0.33.</summary>

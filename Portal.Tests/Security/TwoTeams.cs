@@ -4,6 +4,7 @@ using Portal.Core.Identity;
 using Portal.Core.Identity.Sessions;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
+using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
 using Portal.Core.Storage;
@@ -68,6 +69,7 @@ public sealed class TwoTeams : IAsyncLifetime
         (ClusterId, PlanId) = (created.ClusterId, created.PlanId);
         var plan = await InitialisationTests.EndAsync(Host, Owner, ClusterId);
         Assert.True(plan.State is PlanState.Done, InitialisationTests.Explain(plan));
+        await Get<AlertWatch>().LookAsync(CancellationToken.None);
         await Get<IKubeconfigService>().CreateAsync(Owner, Cluster, "shop-private", TimeSpan.FromHours(1), CancellationToken.None);
         await PlaceAsync(Owner);
         await PlaceAsync(Stranger);

@@ -41,6 +41,8 @@ internal sealed class UiHost : IAsyncDisposable
 
     public FakeImages Images { get; } = new();
 
+    public FakeAlerts Alerts { get; } = new();
+
     public string Url => _app.Urls.First();
 
     public static async Task<UiHost> StartAsync(int port = 0)
@@ -61,7 +63,7 @@ internal sealed class UiHost : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         HostFakes? fakes = null;
         builder.Services.AddSingleton(_ => fakes!);
-        foreach (var type in (Type[])[typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(ISessionScopes), typeof(IAuditLog), typeof(IKubeconfigService), typeof(IUserPreferences), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterNodes), typeof(Portal.Core.Registry.IImageService), typeof(Portal.Core.Registry.IRegistryCredentials), typeof(Portal.Core.Mapping.IMappingService)])
+        foreach (var type in (Type[])[typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(ISessionScopes), typeof(IAuditLog), typeof(IKubeconfigService), typeof(IUserPreferences), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterNodes), typeof(Portal.Core.Registry.IImageService), typeof(Portal.Core.Registry.IRegistryCredentials), typeof(Portal.Core.Mapping.IMappingService), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts)])
         {
             builder.Services.AddSingleton(type, services => services.GetRequiredService<HostFakes>().Find(type));
         }
@@ -73,7 +75,7 @@ internal sealed class UiHost : IAsyncDisposable
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, "Portal.staticwebassets.endpoints.json"));
         app.MapShell();
         var host = new UiHost(app);
-        fakes = new HostFakes([host.Clusters, host.Offer, host.Plans, host.Scopes, host.Audit, host.Access, host.Inside, host.Images, new FakeClusterAddons(host.Plans)]);
+        fakes = new HostFakes([host.Clusters, host.Offer, host.Plans, host.Scopes, host.Audit, host.Access, host.Inside, host.Images, new FakeClusterAddons(host.Plans), host.Alerts]);
         await app.StartAsync();
         return host;
     }

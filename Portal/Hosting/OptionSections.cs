@@ -5,6 +5,7 @@ using Portal.Core.Clusters;
 using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping.Comparison;
+using Portal.Core.Monitoring;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry.Harbor;
 using Portal.Core.Storage;
@@ -31,6 +32,7 @@ internal static class OptionSections
         OptionSection.Of<ClustersOptions>(ClustersOptions.Section),
         OptionSection.Of<KubernetesOptions>(KubernetesOptions.Section),
         OptionSection.Of<AddonsOptions>(AddonsOptions.Section),
+        OptionSection.Of<AlertsOptions>(AlertsOptions.Section, AlertsOptions.Failures),
         OptionSection.Of<ProvisioningOptions>(ProvisioningOptions.Section),
     ];
 

@@ -6,6 +6,9 @@ public static class LineIcons
     /// <summary>Gets the drawing for activity.</summary>
     public const string Activity = """<circle cx="8" cy="8" r="6"/><path d="M8 4.6V8l2.4 1.6"/>""";
 
+    /// <summary>Gets the drawing for alerts.</summary>
+    public const string Bell = """<path d="M3.500 11.500h9c-.9-1-1.300-2-1.300-4.200a3.200 3.200 0 0 0-6.400 0c0 2.200-.4 3.200-1.300 4.200ZM6.800 13.600h2.400"/>""";
+
     /// <summary>Gets the drawing for close.</summary>
     public const string Close = """<path d="m4 4 8 8M12 4l-8 8"/>""";
 

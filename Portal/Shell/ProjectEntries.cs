@@ -1,3 +1,4 @@
+using Portal.Monitoring;
 using Portal.Shared;
 
 namespace Portal.Shell;
@@ -9,7 +10,11 @@ namespace Portal.Shell;
 /// <param name="Key">The letter after g.</param>
 /// <param name="IsExact">Whether only this very address is the entry's place.</param>
 /// <param name="Group">Group label before it, or null.</param>
-public sealed record ProjectEntry(string Name, string Drawing, Func<string, string> Url, string Key, bool IsExact, string? Group);
+public sealed record ProjectEntry(string Name, string Drawing, Func<string, string> Url, string Key, bool IsExact, string? Group)
+{
+    /// <summary>Gets the component that counts what needs someone there, or null.</summary>
+    public Type? Count { get; init; }
+}
 
 /// <summary>The entries of a project; a feature adds its own here.</summary>
 public static class ProjectEntries
@@ -20,6 +25,7 @@ public static class ProjectEntries
         new(ShellText.Overview, LineIcons.Overview, ProjectRoutes.Overview, "o", true, null),
         new(ShellText.Clusters, LineIcons.Cluster, ProjectRoutes.Clusters, "c", false, null),
         new(ShellText.Images, LineIcons.Image, id => ProjectRoutes.Images(id), "i", false, null),
+        new(ShellText.Alerts, LineIcons.Bell, id => ProjectRoutes.Alerts(id), "m", false, ShellText.GroupObserve) { Count = typeof(AlertCount) },
         new(ShellText.Activity, LineIcons.Activity, ProjectRoutes.Activity, "a", false, ShellText.GroupProject),
         .. isAdministrator ? [new(ShellText.Mapping, LineIcons.Network, ProjectRoutes.Mapping, "m", false, ShellText.GroupShared)] : Array.Empty<ProjectEntry>(),
     ];

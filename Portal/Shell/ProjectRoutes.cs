@@ -28,6 +28,10 @@ public static class ProjectRoutes
     public static string Repository(string projectId, string fullName, string? digest = null) =>
         $"{Images(projectId)}/{string.Join('/', fullName.Split('/').Select(Uri.EscapeDataString))}{(digest is null ? "" : $"?artifact={Uri.EscapeDataString(digest)}")}";
 
+    /// <summary>The alerts of the project's clusters, or of one.</summary>
+    public static string Alerts(string projectId, string? clusterId = null) =>
+        $"{Overview(projectId)}/alerts{(clusterId is null ? "" : $"?cluster={Uri.EscapeDataString(clusterId)}")}";
+
     /// <summary>What was done in the project.</summary>
     public static string Activity(string projectId) => $"{Overview(projectId)}/activity";
 

@@ -21,6 +21,25 @@ public sealed record ClusterAlert
 
     /// <summary>Gets when it was over (UTC), or null while it fires.</summary>
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Gets whether people are told of it. A message is about active ones alone; a look knows the others.</summary>
+    public AlertStanding Standing { get; init; }
+
+    /// <summary>Gets the ids of the silences that keep it quiet.</summary>
+    public ImmutableArray<string> SilencedBy { get; init; } = [];
+}
+
+/// <summary>Whether people are told of an alert.</summary>
+public enum AlertStanding
+{
+    /// <summary>They are.</summary>
+    Active,
+
+    /// <summary>Somebody silenced it.</summary>
+    Silenced,
+
+    /// <summary>A worse alert explains it.</summary>
+    Inhibited,
 }
 
 /// <summary>What became of a message.</summary>

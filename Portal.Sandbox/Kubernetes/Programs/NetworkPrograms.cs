@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Portal.Sandbox.Kubernetes.Store;
 using Portal.Sandbox.Kubernetes.Streams;
 using Portal.Sandbox.Prometheus;
@@ -27,7 +26,6 @@ internal static class NetworkPrograms
         programs.Add("traefik", 8000, (place, question) => Routed(place, question, "--providers.kubernetesingress.ingressclass=") ?? PodAnswer.Text(404, "404 page not found\n"));
         programs.Add("controller", 10254, (_, question) => question.Path == "/metrics" ? Exporters.Answer("nginx_ingress_controller_success 1\n") : PodAnswer.Text(200, "ok"));
         programs.Add("controller", 80, (place, question) => Routed(place, question, "--ingress-class=") ?? new PodAnswer(404, "text/html", System.Text.Encoding.ASCII.GetBytes(NginxFound)));
-        programs.Add("alertmanager", 9093, Alertmanager);
     }
 
     /// <summary>nginx with the pod's configuration; as much of it as a `location` with a `return`.</summary>
@@ -46,22 +44,6 @@ internal static class NetworkPrograms
 
         return new PodAnswer(404, "text/html", System.Text.Encoding.ASCII.GetBytes(NginxFound));
     }
-
-    private static PodAnswer Alertmanager(PodPlace place, PodQuestion question) => question.Path switch
-    {
-        "/-/ready" or "/-/healthy" => PodAnswer.Text(200, "OK"),
-        "/metrics" => Exporters.Answer("alertmanager_build_info{version=\"0.33.1\"} 1\n"),
-        "/api/v2/status" => PodAnswer.Json(200, new JsonObject
-        {
-            ["cluster"] = new JsonObject { ["status"] = "disabled", ["peers"] = new JsonArray() },
-            ["versionInfo"] = new JsonObject { ["branch"] = "HEAD", ["buildDate"] = "20260801-00:00:00", ["buildUser"] = "sandbox", ["goVersion"] = "go1.25.0", ["revision"] = "unknown", ["version"] = "0.33.1" },
-            ["config"] = new JsonObject { ["original"] = Configuration(place, "alertmanager.yml") },
-            ["uptime"] = place.Cluster.Store.Find("pods", place.Namespace, place.Pod)?.Body.Str("status.startTime"),
-        }),
-        "/api/v2/alerts" or "/api/v2/alerts/groups" or "/api/v2/silences" => PodAnswer.Json(200, new JsonArray()),
-        "/" => new PodAnswer(200, "text/html; charset=utf-8", "<html></html>\n"u8.ToArray()),
-        _ => PodAnswer.Json(404, new JsonObject { ["code"] = 404, ["message"] = $"path {question.Path} was not found" }),
-    };
 
     private static string Configuration(PodPlace place, string file)
     {

@@ -1,0 +1,204 @@
+using AngleSharp.Dom;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
+using Portal.Core.Backends;
+using Portal.Core.Clusters;
+using Portal.Core.Live;
+using Portal.Core.Monitoring.Alerts;
+using Portal.Core.Provisioning;
+using Portal.Monitoring;
+using Portal.Tests.Support.Fakes;
+using static Portal.Tests.Support.Fakes.FakeAlerts;
+
+namespace Portal.Tests.Monitoring;
+
+public sealed class AlertsPageTests : BunitContext
+{
+    private readonly FakeAlerts _alerts = new();
+    private readonly FakeClusters _clusters = new();
+    private readonly FakePlans _plans = new();
+    private readonly FakeScopes _scopes = new();
+
+    public AlertsPageTests()
+    {
+        Services.AddMudServices();
+        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<IClusterService>(_clusters);
+        Services.AddSingleton<IProjectAlerts>(_alerts);
+        Services.AddSingleton<IPlanService>(_plans);
+        Services.AddSingleton<IClusterEvidence>(new FakeOffer());
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        _clusters.Rows.Add(ShopWorld.Row("c5", "shop-prod-1", StateKind.Ok, "ready"));
+        _clusters.Rows.Add(ShopWorld.Row("c6", "shop-build", StateKind.Ok, "ready"));
+        _alerts.Books =
+        [
+            new("c5", Heard(), [
+                Alert("w", "KubePodCrashLooping", "warning", TimeSpan.FromHours(2), null, ("namespace", "zone-prod"), ("pod", "shop-api-b2"), ("container", "api")),
+                Alert("s", "KubeQuotaAlmostFull", "info", TimeSpan.FromHours(3)) with { Standing = AlertStanding.Silenced },
+                Alert("old", "TargetDown", "warning", TimeSpan.FromHours(5), TimeSpan.FromHours(1)),
+                Alert("older", "TargetDown", "critical", TimeSpan.FromDays(4), TimeSpan.FromDays(2)),
+            ]),
+            new("c6", Heard(), [Alert("c", "KubePersistentVolumeFillingUp", "critical", TimeSpan.FromMinutes(3), null, ("namespace", "ci"), ("persistentvolumeclaim", "home"))]),
+            new("gone", Heard(), [Alert("g", "OfAClusterThatIsGone", "critical", TimeSpan.FromMinutes(3))]),
+        ];
+    }
+
+    private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    [Fact]
+    public void List_WhatNeedsSomeoneComesFirst_AndWhatIsOverOrQuietLast()
+    {
+        var page = Open();
+
+        Assert.Equal(["KubePersistentVolumeFillingUp", "KubePodCrashLooping", "KubeQuotaAlmostFull", "TargetDown"], Names(page));
+        Assert.Equal(["Critical", "Warning", "Silenced", "Resolved"], page.FindAll("tbody .st").Select(s => s.TextContent.Trim()));
+        Assert.Contains("zone-prod/shop-api-b2", Row(page, "KubePodCrashLooping").TextContent, StringComparison.Ordinal);
+        Assert.Contains("shop-prod-1", Row(page, "KubePodCrashLooping").TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("2 alerts need someone.", page.Find(".lead").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".note"));
+    }
+
+    [Fact]
+    public void Filter_ByWordsSeverityAndCluster_IsInTheAddress()
+    {
+        var page = Open();
+
+        page.Find("input[data-filter]").Input("kube zone-prod");
+        Assert.Equal(["KubePodCrashLooping"], Names(page));
+        Assert.EndsWith("?q=kube%20zone-prod", Navigation.Uri, StringComparison.Ordinal);
+        page.Find("input[data-filter]").Input("");
+        page.FindAll(".seg button")[1].Click();
+        Assert.Equal(["KubePersistentVolumeFillingUp"], Names(page));
+        Assert.EndsWith("?severity=critical", Navigation.Uri, StringComparison.Ordinal);
+        page.Find("select").Change("c5");
+        Assert.Contains("cluster=c5", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal("No alert matches the filter", page.Find(".em h2").TextContent);
+        page.Find(".em button").Click();
+        Assert.Equal(4, Names(page).Count());
+    }
+
+    [Fact]
+    public void Change_IsShownWithoutAsking()
+    {
+        var page = Open();
+
+        _alerts.Change(new ClusterAlertBook("c6", Heard(), [Alert("n", "KubeNodeNotReady", "warning", TimeSpan.FromMinutes(1), null, ("node", "worker-1"))]));
+
+        page.WaitForAssertion(() => Assert.Equal(["KubeNodeNotReady"], Names(page)));
+    }
+
+    [Fact]
+    public void Row_Opened_ShowsWhatIsKnown_EncodedAndWithHarmlessLinksOnly()
+    {
+        var item = Alert("x", "Sly", "critical", TimeSpan.FromMinutes(10), null, ("evil", "<img src=x onerror=alert(1)>"));
+        _alerts.Books = [new("c5", Heard(), [item with { Annotations = item.Annotations.SetItem("runbook_url", "javascript:alert(1)") }, Alert("y", "Kind", "warning", TimeSpan.FromMinutes(5)) with { Annotations = item.Annotations.SetItem("runbook_url", "https://runbooks.example/Kind") }])];
+        _plans.Plans.Add(FakePlans.Running("before", ClusterPlans.Resize) with { Subject = ClusterPlans.Subject("c5"), State = PlanState.Done, CreatedAt = DateTimeOffset.UtcNow.AddMinutes(-40), EndedAt = DateTimeOffset.UtcNow.AddMinutes(-30) });
+        _plans.Plans.Add(FakePlans.Running("long-ago", ClusterPlans.Resize) with { Subject = ClusterPlans.Subject("c5"), State = PlanState.Done, CreatedAt = DateTimeOffset.UtcNow.AddHours(-9), EndedAt = DateTimeOffset.UtcNow.AddHours(-8) });
+        _plans.Plans.Add(FakePlans.Running("after", ClusterPlans.Resize) with { Subject = ClusterPlans.Subject("c5"), State = PlanState.Done, CreatedAt = DateTimeOffset.UtcNow.AddMinutes(-2), EndedAt = DateTimeOffset.UtcNow });
+
+        var page = Open("?alert=c5/x");
+
+        page.WaitForAssertion(() => Assert.Equal(["/p/p1/clusters/c5", "/p/p1/plans/before"], page.FindAll("aside .bd a:not(.back)").Select(a => a.GetAttribute("href"))));
+        Assert.Contains("evil: <img src=x", page.Find("aside pre").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("img"));
+        Navigation.NavigateTo("/p/p1/alerts?alert=c5/y");
+        page = Open("?alert=c5/y");
+        var runbook = page.Find("aside a[target=_blank]");
+        Assert.Equal(("https://runbooks.example/Kind", "noopener noreferrer"), (runbook.GetAttribute("href"), runbook.GetAttribute("rel")));
+    }
+
+    [Theory]
+    [InlineData(AlertSilence.Dead, "The Alertmanager of shop-prod-1 does not answer", "fail")]
+    [InlineData(AlertSilence.ApiSilent, "shop-prod-1 cannot be asked for its alerts", "idle")]
+    public void Cluster_ThatCannotBeAsked_IsToldAndItsAlertsStay(AlertSilence why, string headline, string kind)
+    {
+        _alerts.Books = [_alerts.Books[0] with { Source = Heard(TimeSpan.FromMinutes(20)) with { Silence = why, SilentSince = DateTimeOffset.UtcNow.AddMinutes(-19) } }];
+        var page = Open();
+
+        Assert.Equal(headline, page.Find($".note.{kind} b").TextContent);
+        Assert.Equal(2, page.FindAll($".note.{kind} time").Count);
+        Assert.Contains("KubePodCrashLooping", Names(page));
+    }
+
+    [Fact]
+    public void Watchdog_Missing_IsToldAfterAWhileOnly()
+    {
+        _alerts.Books = [new("c5", Heard() with { WatchdogMissingSince = DateTimeOffset.UtcNow.AddMinutes(-1) }, []), new("c6", Heard() with { WatchdogMissingSince = DateTimeOffset.UtcNow.AddMinutes(-9) }, [])];
+        var page = Open();
+
+        Assert.Equal(["Nothing proves that alerts of shop-build arrive"], page.FindAll(".note b").Select(b => b.TextContent));
+        Assert.Equal("Nothing fires", page.Find(".em h2").TextContent);
+    }
+
+    [Fact]
+    public void Clusters_WithoutAlertmanagerOrNotAskedYet_SaySo()
+    {
+        _alerts.Books = [new("c5", new AlertSource { HasAlertmanager = false, AskedAt = DateTimeOffset.UtcNow }, [])];
+        var page = Open();
+
+        Assert.Equal(["Not asked, for they have no Alertmanager: shop-prod-1.", "Not asked yet: shop-build."], page.FindAll(".note").Select(n => n.TextContent.Trim()).Select(t => t[..(t.IndexOf('.', StringComparison.Ordinal) + 1)]));
+        Assert.Equal("No alerts can be shown yet", page.Find(".em h2").TextContent);
+    }
+
+    [Fact]
+    public void Project_WithoutClusters_IsToldWhatToDo()
+    {
+        _clusters.Rows.Clear();
+
+        Assert.Equal("/p/p1/clusters/create", Open().Find(".em a.btn").GetAttribute("href"));
+    }
+
+    [Fact]
+    public void Person_WithoutTheRight_SeesNoAlert()
+    {
+        _scopes.Capabilities = [];
+        var page = Open();
+
+        Assert.Empty(page.FindAll("tbody tr"));
+        Assert.Equal("The alerts cannot be shown.", page.Find(".note b").TextContent);
+    }
+
+    [Fact]
+    public void Magnum_Silent_LeavesTheAlertsWithoutNames()
+    {
+        _clusters.Failure = new BackendException("magnum", "list clusters", BackendFailure.Timeout);
+        _clusters.Freshness = new(null, null, []);
+
+        Assert.Contains("KubePodCrashLooping", Names(Open()));
+    }
+
+    [Fact]
+    public void Many_AreShownBitByBit()
+    {
+        _alerts.Books = [new("c5", Heard(), [.. Enumerable.Range(0, 500).Select(n => Alert($"f{n}", $"Alert{n:d3}", "warning", TimeSpan.FromMinutes(n + 1)))])];
+        var page = Open();
+
+        Assert.Equal(AlertsModel.First, page.FindAll("tbody tr").Count);
+        page.Find(".more button").Click();
+        Assert.Equal(AlertsModel.First + AlertsModel.Window, page.FindAll("tbody tr").Count);
+    }
+
+    [Fact]
+    public void Cluster_OnItsOverview_HasALineThatLeadsHere()
+    {
+        var line = Render<ClusterAlertLine>(p => p.Add(c => c.Scope, _scopes.Scope).Add(c => c.ClusterId, "c5"));
+
+        Assert.Equal("One alert, Warning", line.Find(".st").TextContent.Trim());
+        Assert.Equal("/p/p1/alerts?cluster=c5", line.Find("a").GetAttribute("href"));
+        Assert.Empty(Render<ClusterAlertLine>(p => p.Add(c => c.Scope, _scopes.Scope).Add(c => c.ClusterId, "other")).FindAll("p"));
+    }
+
+    private static IEnumerable<string> Names(IRenderedComponent<AlertsPage> page) => page.FindAll("tbody a.nm").Select(a => a.TextContent);
+
+    private static IElement Row(IRenderedComponent<AlertsPage> page, string name) => page.FindAll("tbody tr").Single(r => r.TextContent.Contains(name, StringComparison.Ordinal));
+
+    private IRenderedComponent<AlertsPage> Open(string query = "")
+    {
+        Navigation.NavigateTo("/p/p1/alerts" + query);
+        var page = Render<AlertsPage>(p => p.Add(c => c.ProjectId, "p1").AddCascadingValue(_scopes.Scope));
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".sk, .skel, .mud-skeleton")), TimeSpan.FromSeconds(60));
+        return page;
+    }
+}

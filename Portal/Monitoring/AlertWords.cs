@@ -1,0 +1,43 @@
+using Portal.Core.Live;
+using Portal.Core.Monitoring.Alerts;
+using Portal.Shared;
+
+namespace Portal.Monitoring;
+
+/// <summary>Words for alerts.</summary>
+public static class AlertWords
+{
+    /// <summary>Gives the state of an alert.</summary>
+    public static StateWord StateOf(AlertItem item) => item switch
+    {
+        { IsFiring: false } => new(StateKind.Ok, AlertsText.Resolved),
+        { Alert.Standing: AlertStanding.Silenced } => new(StateKind.Off, AlertsText.Silenced),
+        { Alert.Standing: AlertStanding.Inhibited } => new(StateKind.Off, AlertsText.Inhibited),
+        _ => new(KindOf(item.Severity), Severity(item.Severity), item.Alert.Labels.GetValueOrDefault("severity")),
+    };
+
+    /// <summary>Gives the kind of state of a severity.</summary>
+    public static StateKind KindOf(AlertSeverity severity) => severity switch
+    {
+        AlertSeverity.Critical => StateKind.Fail,
+        AlertSeverity.Warning => StateKind.Warn,
+        _ => StateKind.Wait,
+    };
+
+    /// <summary>Gives the word of a severity.</summary>
+    public static string Severity(AlertSeverity severity) => severity switch
+    {
+        AlertSeverity.Critical => AlertsText.Critical,
+        AlertSeverity.Warning => AlertsText.Warning,
+        _ => AlertsText.Info,
+    };
+
+    /// <summary>Says why a cluster's Alertmanager cannot be asked.</summary>
+    public static string Why(AlertSilence? silence) => silence switch
+    {
+        AlertSilence.ApiSilent => AlertsText.WhyApiSilent,
+        AlertSilence.Refused => AlertsText.WhyRefused,
+        AlertSilence.NotUnderstood => AlertsText.WhyNotUnderstood,
+        _ => AlertsText.WhyDead,
+    };
+}
