@@ -37,7 +37,6 @@ internal static class Program
         builder.Services.AddMonitoring();
         builder.Services.AddDelivery();
         builder.AddShell();
-        builder.Services.AddAssetCompression();
     }
 
     /// <summary>Maps every feature's endpoints, in the order in which a request passes them.</summary>

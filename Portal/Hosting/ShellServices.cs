@@ -20,6 +20,7 @@ internal static class ShellServices
         });
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddCascadingAuthenticationState();
+        builder.Services.AddAssetCompression();
     }
 
     /// <summary>Maps the pages.</summary>
