@@ -88,12 +88,20 @@ public sealed class SurveyCostTests : IAsyncLifetime
 
     private static JsonObject ProjectOf(int number) => new()
     {
-        ["project_id"] = number + 1, ["name"] = $"team-{number}", ["owner_id"] = 1, ["owner_name"] = "admin", ["repo_count"] = 1, ["creation_time"] = "2026-11-01T00:00:00.000Z",
+        ["project_id"] = number + 1,
+        ["name"] = $"team-{number}",
+        ["owner_id"] = 1,
+        ["owner_name"] = "admin",
+        ["repo_count"] = 1,
+        ["creation_time"] = "2026-11-01T00:00:00.000Z",
     };
 
     private static JsonObject UserOf(int number) => new()
     {
-        ["user_id"] = number + 1, ["username"] = "project-" + IdOf(number), ["email"] = IdOf(number) + "@projects.invalid", ["creation_time"] = "2026-11-01T00:00:00.000Z",
+        ["user_id"] = number + 1,
+        ["username"] = "project-" + IdOf(number),
+        ["email"] = IdOf(number) + "@projects.invalid",
+        ["creation_time"] = "2026-11-01T00:00:00.000Z",
     };
 
     private async Task<MappingRoom> RoomAsync(int projects)
