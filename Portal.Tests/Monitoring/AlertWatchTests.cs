@@ -227,7 +227,8 @@ public sealed class AlertWatchTests : IAlertmanagers
     {
         await KnowAsync(Shop);
         await LookAsync();
-        await using var seen = alerts.WatchAsync(Scope("p1"), default).GetAsyncEnumerator();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await using var seen = alerts.WatchAsync(Scope("p1"), patience.Token).GetAsyncEnumerator();
         Assert.True(await seen.MoveNextAsync());
         Assert.Equal(2, seen.Current.Single().Alerts.Count(a => a.EndedAt is null));
 

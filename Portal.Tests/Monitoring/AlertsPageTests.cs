@@ -185,7 +185,7 @@ public sealed class AlertsPageTests : BunitContext
     {
         var line = Render<ClusterAlertLine>(p => p.Add(c => c.Scope, _scopes.Scope).Add(c => c.ClusterId, "c5"));
 
-        Assert.Equal("One alert, Warning", line.Find(".st").TextContent.Trim());
+        Assert.Equal("One alert: Warning", line.Find(".st").TextContent.Trim());
         Assert.Equal("/p/p1/alerts?cluster=c5", line.Find("a").GetAttribute("href"));
         Assert.Empty(Render<ClusterAlertLine>(p => p.Add(c => c.Scope, _scopes.Scope).Add(c => c.ClusterId, "other")).FindAll("p"));
     }
