@@ -113,8 +113,23 @@ public sealed class PlanRestartTests
     {
         var hooked = new HookedHome(home);
         var fail = true;
+
+        // Whoever finds the lock first, the engine or the next who asks: the plan is not over before both have looked.
+        var looked = new TaskCompletionSource();
         await using var engine = await TestEngine.StartAsync(hooked, time, [
-            new TestStep("a") { Run = (_, _) => fail ? throw new StepFailedException(Reason.Of("gone"), Actor.Project, final: true) : Task.FromResult(StepResult.Done) },
+            new TestStep("a")
+            {
+                Run = async (_, ended) =>
+                {
+                    if (fail)
+                    {
+                        throw new StepFailedException(Reason.Of("gone"), Actor.Project, final: true);
+                    }
+
+                    await looked.Task.WaitAsync(ended);
+                    return StepResult.Done;
+                },
+            },
         ]);
         var plan = await engine.Plans.StartAsync(TestEngine.Member, TestEngine.Request(), default);
         await engine.UntilAsync(plan.Id, PlanState.Failed);
@@ -126,6 +141,7 @@ public sealed class PlanRestartTests
         var e = await Assert.ThrowsAsync<SubjectLockedException>(() => engine.Plans.StartAsync(TestEngine.Member, TestEngine.Request(inputs: """{"x":1}"""), default));
 
         Assert.Equal(plan.Id, e.Holder.Id);
+        looked.SetResult();
         await engine.UntilAsync(plan.Id, PlanState.Done, clockRuns: true);
         await LocksAsync(engine, 0);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portal.Core.Backends;
 using Portal.Core.Kubernetes;
@@ -26,6 +27,10 @@ internal sealed record AlertLook(ClusterKey Cluster, AlertSource Source)
 internal sealed class AlertBooks(IDocumentStore store, IChangeBus bus)
 {
     private static readonly DocumentType<ToldAlerts> Told = new("cluster_alerts", 1, _ => []);
+    private readonly ConcurrentDictionary<string, long> changes = new(StringComparer.Ordinal);
+
+    /// <summary>Gives how often this process has changed a project's alerts.</summary>
+    public long ChangesOf(string projectKey) => changes.GetValueOrDefault(projectKey);
 
     /// <summary>Gives a cluster's alerts.</summary>
     public async Task<ImmutableArray<ClusterAlert>> AlertsAsync(ClusterKey cluster, CancellationToken cancellationToken) =>
@@ -135,5 +140,9 @@ internal sealed class AlertBooks(IDocumentStore store, IChangeBus bus)
     // That it was asked once more is no news: pages read that every half minute anyway.
     private static bool IsNews(AlertSource old, AlertSource now) => old with { AskedAt = now.AskedAt, ToldAt = now.ToldAt } != now;
 
-    private Task TellAsync(ClusterKey cluster, CancellationToken cancellationToken) => bus.PublishAsync(Topic(cluster.Region, cluster.ProjectId), cancellationToken);
+    private Task TellAsync(ClusterKey cluster, CancellationToken cancellationToken)
+    {
+        changes.AddOrUpdate(ProjectKey(cluster.Region, cluster.ProjectId), 1, (_, count) => count + 1);
+        return bus.PublishAsync(Topic(cluster.Region, cluster.ProjectId), cancellationToken);
+    }
 }
