@@ -7,7 +7,7 @@ namespace Portal.Sandbox.Faults;
 public sealed class WriteGate
 {
     private readonly Lock gate = new();
-    private int stopAt;
+    private Func<int, string, bool> stops = (_, _) => false;
     private bool after;
     private TaskCompletionSource? reached;
     private string? what;
@@ -28,12 +28,21 @@ public sealed class WriteGate
     }
 
     /// <summary>Begins to count at zero, and stops at the <paramref name="n"/>-th write; 0 never stops.</summary>
-    public void Arm(int n, bool afterApplied)
+    public void Arm(int n, bool afterApplied) => Arm((count, _) => n != 0 && count == n, afterApplied);
+
+    /// <summary>Begins to count at zero, and stops at the first write, <c>POST keystone /v3/…</c>, of which <paramref name="isWanted"/> says so.</summary>
+    public void Arm(Func<string, bool> isWanted, bool afterApplied)
+    {
+        var stopped = false;
+        Arm((_, write) => !stopped && (stopped = isWanted(write)), afterApplied);
+    }
+
+    private void Arm(Func<int, string, bool> at, bool afterApplied)
     {
         lock (gate)
         {
             Count = 0;
-            stopAt = n;
+            stops = at;
             after = afterApplied;
             reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             what = null;
@@ -55,12 +64,13 @@ public sealed class WriteGate
         lock (gate)
         {
             Count++;
-            if (stopAt == 0 || Count != stopAt)
+            var write = $"{method} {service} {path}";
+            if (!stops(Count, write))
             {
                 return (false, false);
             }
 
-            what = $"{method} {service} {path}";
+            what = write;
             return (!after, after);
         }
     }

@@ -68,6 +68,17 @@ internal sealed class KillRig : IAsyncDisposable
         return await rig.RunHereAsync(killAt, afterApplied);
     }
 
+    /// <summary>
+    /// One initialisation in which the portal is killed at every write that it was not yet killed at, again and again, until it ends;
+    /// gives where it was killed and what is there at the end.
+    /// </summary>
+    public static async Task<(IReadOnlyList<string> KilledAt, IReadOnlyList<string> Objects)> RelayAsync(bool afterApplied, Action<string> say)
+    {
+        var sandbox = await SandboxHost.StartAsync(new SandboxOptions { AnyPorts = true, Pace = 3000 }, CancellationToken.None);
+        await using var rig = new KillRig(sandbox, KillScenario.Initialisation);
+        return await rig.RelayHereAsync(afterApplied, say);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await sandbox.DisposeAsync();
@@ -104,6 +115,37 @@ internal sealed class KillRig : IAsyncDisposable
         var writes = gate.Count;
         await using var portal = await ClosedPortal.OpenAsync(Options(), patience.Token);
         return new(writes, killed, await new KillWorld(sandbox, portal.Services, await ScopeAsync(portal.Services, patience.Token), clusterId).DescribeAsync(patience.Token, isGone: scenario is KillScenario.Deletion));
+    }
+
+    private async Task<(IReadOnlyList<string> KilledAt, IReadOnlyList<string> Objects)> RelayHereAsync(bool afterApplied, Action<string> say)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromHours(2));
+        var clusterId = await PrepareAsync(patience.Token);
+        var gate = sandbox.Context.Writes;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
+        {
+            gate.Arm(seen.Add, afterApplied);
+            using var runner = ChildProcess.Start(["portal-until-done", .. Options(), $"--Until={PlanKind}", "--PersonRetries=true"]);
+            var said = runner.Process.StandardOutput.ReadToEndAsync(patience.Token);
+            runner.Process.BeginErrorReadLine();
+            await Task.WhenAny(gate.WaitAsync(patience.Token), runner.Process.WaitForExitAsync(patience.Token));
+            patience.Token.ThrowIfCancellationRequested();
+            if (gate.Stopped is not { } killed)
+            {
+                await runner.Process.WaitForExitAsync(patience.Token);
+                Assert.True(runner.Process.ExitCode == 0, await said);
+                break;
+            }
+
+            runner.Process.Kill();
+            await runner.Process.WaitForExitAsync(patience.Token);
+            say(killed);
+        }
+
+        gate.Arm(0, false);
+        await using var portal = await ClosedPortal.OpenAsync(Options(), patience.Token);
+        return ([.. seen], await new KillWorld(sandbox, portal.Services, await ScopeAsync(portal.Services, patience.Token), clusterId).DescribeAsync(patience.Token, isGone: false));
     }
 
     private async Task SurviveAsync(string kind, string? killed, CancellationToken cancellationToken)

@@ -68,8 +68,11 @@ public sealed partial class MainLayout
         try
         {
             var isAdministrator = (await Sessions.EnterAsync(session, project, CancellationToken.None)).Can(Capability.Administer);
-            _administers = isAdministrator ? project : null;
-            StateHasChanged();
+            if (project == _project)
+            {
+                _administers = isAdministrator ? project : null;
+                StateHasChanged();
+            }
         }
         catch (BackendException)
         {
