@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
 using Portal.Core.Backends;
 using Portal.Core.Identity;
+using Portal.Core.Storage;
 
 namespace Portal.Shell;
 
@@ -74,9 +75,9 @@ public sealed partial class MainLayout
                 StateHasChanged();
             }
         }
-        catch (BackendException)
+        catch (Exception e) when (e is BackendException or ForbiddenException or StorageException)
         {
-            // The gate says so.
+            // The page says so; bar and drawer stay.
         }
     }
 
