@@ -82,10 +82,15 @@ public sealed class PagesTests(PortalWorld world)
 
     private static async Task LookAsync(Visit visit, string name, ColorScheme theme)
     {
-        await visit.CheckAsync($"{name}, {theme}");
+        // A theme changes colours only: what a width may break has been looked at in the light one.
+        await visit.CheckAsync($"{name}, {theme}", contrastOnly: theme is ColorScheme.Dark);
         await ShootAsync(visit.Page, $"{name}-1440-{theme}", full: false);
         await visit.Page.SetViewportSizeAsync(390, 844);
-        await visit.CheckAsync($"{name}, {theme}, 390 px");
+        if (theme is ColorScheme.Light)
+        {
+            await visit.CheckAsync($"{name}, {theme}, 390 px");
+        }
+
         await ShootAsync(visit.Page, $"{name}-390-{theme}", full: !OfReadme.ContainsKey($"{name}-390-{theme}".ToLowerInvariant()));
         await visit.Page.SetViewportSizeAsync(1440, 900);
     }
