@@ -1,14 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
-using Portal.Core.Audit;
 using Portal.Core.Backends;
 using Portal.Core.Registry.Harbor;
 
 namespace Portal.Core.Registry;
 
 /// <inheritdoc />
-internal sealed class RegistryCredentials(IRegistryPlaces places, IHarborAccounts accounts, IAuditLog audit) : IRegistryCredentials
+internal sealed class RegistryCredentials(IRegistryPlaces places, IHarborAccounts accounts, AuditedChange audited) : IRegistryCredentials
 {
     private const string Mark = "portal-personal";
     private const string Letters = "abcdefghijkmnpqrstuvwxyz23456789";
@@ -70,30 +69,7 @@ internal sealed class RegistryCredentials(IRegistryPlaces places, IHarborAccount
         await places.FindAsync(scope, cancellationToken).ConfigureAwait(false)
             ?? throw new BackendException(HarborHttp.Backend, "find the project's place", BackendFailure.NotFound, "the project has no place in Harbor yet");
 
-    private async Task<T> AuditedAsync<T>(Scope scope, string action, Func<Dictionary<string, string>, Task<T>> act)
-    {
-        var details = new Dictionary<string, string>(StringComparer.Ordinal);
-        var result = "ok";
-        try
-        {
-            scope.Demand(Capability.Write);
-            return await act(details).ConfigureAwait(false);
-        }
-        catch (ForbiddenException)
-        {
-            result = "forbidden";
-            throw;
-        }
-        catch (BackendException e)
-        {
-            result = e.Failure.ToString();
-            throw;
-        }
-        finally
-        {
-            await audit.WriteAsync(scope, action, "registry/" + scope.ProjectId, result, CancellationToken.None, details: details).ConfigureAwait(false);
-        }
-    }
+    private Task<T> AuditedAsync<T>(Scope scope, string action, Func<Dictionary<string, string>, Task<T>> act) => audited.RunAsync(scope, action, "registry/" + scope.ProjectId, act);
 
     private static string MarkOf(Scope scope) => $"{Mark} {scope.ProjectId} {scope.UserId}";
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Portal.Core.Registry.Harbor;
+using Portal.Core.Registry.Settings;
 
 namespace Portal.Core.Registry;
 
@@ -18,7 +19,11 @@ public static class RegistryServices
         services.AddSingleton<IHarborClient, HarborClient>();
         services.AddSingleton<IHarborAccounts, HarborAccounts>();
         services.AddSingleton<IHarborImages, HarborImages>();
+        services.AddSingleton<IHarborSettings, HarborSettings>();
+        services.AddSingleton<AuditedChange>();
         services.AddSingleton<IImageService, ImageService>();
+        services.AddSingleton<IImageSettings, ImageSettingsService>();
+        services.AddSingleton<IImageRetention, ImageRetention>();
         services.AddSingleton<IRegistryCredentials, RegistryCredentials>();
         return services;
     }

@@ -70,9 +70,13 @@ internal sealed class HarborAccess(HarborCall call)
     }
 
     /// <summary>Gives a project; who may not see it is not told whether it exists.</summary>
-    public HarborProject RequireProject(string nameOrId, string resource, string action)
+    public HarborProject RequireProject(string nameOrId, string resource, string action) => RequireProject(call.FindProject(nameOrId), nameOrId, resource, action);
+
+    /// <summary>Gives a project that a body names by its id: the header that makes a name a name has no say there.</summary>
+    public HarborProject RequireProject(long id, string resource, string action) => RequireProject(call.State.FindProject(id), $"{id}", resource, action);
+
+    private HarborProject RequireProject(HarborProject? project, string nameOrId, string resource, string action)
     {
-        var project = call.FindProject(nameOrId);
         if (!(project is null ? call.Caller.IsAdmin : May(project, resource, action)))
         {
             throw call.Caller.IsAuthenticated ? HarborException.Forbidden("forbidden") : HarborException.Unauthorized();

@@ -29,6 +29,7 @@ internal sealed class HarborServer
         router.Add(ArtifactEndpoints.Routes);
         router.Add(TagEndpoints.Routes);
         router.Add(RuleEndpoints.Routes);
+        router.Add(RetentionEndpoints.Routes);
         Registry = new RegistryEndpoints(this);
     }
 

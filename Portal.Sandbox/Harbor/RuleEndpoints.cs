@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Portal.Sandbox.Harbor;
 
-/// <summary>Labels, retention, immutable tag rules and web hook policies: kept, listed, and obeyed as far as tags go.</summary>
+/// <summary>Labels, immutable tag rules and web hook policies: kept, listed, and obeyed as far as tags go.</summary>
 internal static class RuleEndpoints
 {
     private static readonly string[] Events =
@@ -20,7 +20,6 @@ internal static class RuleEndpoints
     [
         new("POST", "/api/v2.0/labels", CreateLabel, new("label", new HarborField("name", "Label", "string"), new HarborField("project_id", "Label", "int64"))),
         new("GET", "/api/v2.0/labels", ListLabels),
-        new("POST", "/api/v2.0/retentions", CreateRetention, new("policy")),
         new("POST", "/api/v2.0/projects/{}/immutabletagrules", CreateImmutable, new("ImmutableRule")),
         new("GET", "/api/v2.0/projects/{}/immutabletagrules", call => List(call, "immutable", "immutable-tag")),
         new("DELETE", "/api/v2.0/projects/{}/immutabletagrules/{}", call => Delete(call, "immutable", "immutable-tag")),
@@ -127,15 +126,6 @@ internal static class RuleEndpoints
         }
 
         return query.Answer(call.State.Rules.Where(r => r.Kind == "label" && r.ProjectId == projectId), Fields, Write, "name");
-    }
-
-    private static HarborAnswer CreateRetention(HarborCall call)
-    {
-        var scope = call.Body!["scope"] as JsonObject;
-        var project = call.Access.RequireProject((scope.Number("ref") ?? 0).ToString(CultureInfo.InvariantCulture), "tag-retention", "create");
-        var id = call.State.Next("retention");
-        project.Metadata["retention_id"] = id.ToString(CultureInfo.InvariantCulture);
-        return HarborAnswer.Created($"/api/v2.0/retentions/{id}");
     }
 
     private static HarborAnswer CreateImmutable(HarborCall call)

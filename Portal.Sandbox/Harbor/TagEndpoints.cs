@@ -86,11 +86,15 @@ internal static partial class TagEndpoints
             && Matches((r.Body["scope_selectors"] as JsonObject)?["repository"], "repoMatches", name) && Matches(r.Body["tag_selectors"], "matches", tag));
     }
 
-    private static bool Matches(JsonNode? selectors, string decoration, string text) =>
+    /// <summary>Says whether all selectors of a rule take a name.</summary>
+    public static bool Matches(JsonNode? selectors, string decoration, string text) =>
         (selectors as JsonArray ?? []).OfType<JsonObject>().All(s => Glob(s.Text("pattern"), text) == (s.Text("decoration") == decoration));
 
     private static bool Glob(string pattern, string text) =>
-        Regex.IsMatch(text, "^" + Regex.Escape(pattern).Replace("\\*\\*", ".*", StringComparison.Ordinal).Replace("\\*", "[^/]*", StringComparison.Ordinal).Replace("\\?", "[^/]", StringComparison.Ordinal) + "$", RegexOptions.None, TimeSpan.FromSeconds(1));
+        Regex.IsMatch(text, "^" + Braces().Replace(Regex.Escape(pattern), m => "(?:" + m.Groups[1].Value.Replace(',', '|') + ")").Replace("\\*\\*", ".*", StringComparison.Ordinal).Replace("\\*", "[^/]*", StringComparison.Ordinal).Replace("\\?", "[^/]", StringComparison.Ordinal) + "$", RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    [GeneratedRegex(@"\\\{([^}]*)}")]
+    private static partial Regex Braces();
 
     [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")]
     private static partial Regex NameForm();

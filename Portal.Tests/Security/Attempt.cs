@@ -10,6 +10,7 @@ using Portal.Core.Mapping.Comparison;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
+using Portal.Core.Registry.Settings;
 using Portal.Core.Backends;
 
 namespace Portal.Tests.Security;
@@ -25,7 +26,7 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
     /// <summary>Every read and write of the services that pages use.</summary>
     public static IReadOnlyList<Attempt> All { get; } =
     [
-        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. Kubernetes(), .. Others(),
+        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Kubernetes(), .. Others(),
     ];
 
     private static IEnumerable<Attempt> Clusters() =>
@@ -107,6 +108,20 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         Read("IRegistryCredentials.ListAsync", async (w, s) => await w.Get<IRegistryCredentials>().ListAsync(s, None)),
         OwnWrite("IRegistryCredentials.CreateAsync", async (w, s) => await w.Get<IRegistryCredentials>().CreateAsync(s, true, 1, None)),
         OwnWrite("IRegistryCredentials.RevokeAsync", (w, s) => Nothing(w.Get<IRegistryCredentials>().RevokeAsync(s, w.CredentialId, None))),
+    ];
+
+    private static IEnumerable<Attempt> ImageRules() =>
+    [
+        Read("IImageSettings.GetAsync", async (w, s) => await w.Get<IImageSettings>().GetAsync(s, None)),
+        OwnWrite("IImageSettings.SetPublicAsync", (w, s) => Nothing(w.Get<IImageSettings>().SetPublicAsync(s, true, None))),
+        OwnWrite("IImageSettings.SetScanningAsync", (w, s) => Nothing(w.Get<IImageSettings>().SetScanningAsync(s, new ScanSettings(true, Severity.Low), None))),
+        OwnWrite("IImageSettings.ProtectAsync", (w, s) => Nothing(w.Get<IImageSettings>().ProtectAsync(s, new TagProtection(0, "**", "**"), None))),
+        OwnWrite("IImageSettings.UnprotectAsync", (w, s) => Nothing(w.Get<IImageSettings>().UnprotectAsync(s, 1, None))),
+        Quiet("IImageRetention.FindAsync", async (w, s) => await w.Get<IImageRetention>().FindAsync(s, None)),
+        OwnWrite("IImageRetention.AddAsync", (w, s) => Nothing(w.Get<IImageRetention>().AddAsync(s, new KeepRule(KeepBy.LatestPushed, 1, "**", "**", true), None))),
+        OwnWrite("IImageRetention.SetScheduleAsync", (w, s) => Nothing(w.Get<IImageRetention>().SetScheduleAsync(s, RetentionSchedule.Never, None))),
+        OwnWrite("IImageRetention.RunAsync", async (w, s) => await w.Get<IImageRetention>().RunAsync(s, isTrial: true, None)),
+        OwnWrite("IImageRetention.RemoveAsync", (w, s) => Nothing(w.Get<IImageRetention>().RemoveAsync(s, new KeepRule(KeepBy.LatestPushed, 1, "**", "**", true), None))),
     ];
 
     private static IEnumerable<Attempt> Kubernetes() =>

@@ -11,6 +11,7 @@ using Portal.Core.Mapping;
 using Portal.Core.Mapping.Comparison;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
+using Portal.Core.Registry.Settings;
 
 namespace Portal.Tests.Security;
 
@@ -19,7 +20,7 @@ public sealed class IsolationTests(TwoTeams teams) : IClassFixture<TwoTeams>
 {
     private static readonly Type[] Services =
     [
-        typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(IMappingService), typeof(IMappingComparison), typeof(IImageService), typeof(IRegistryCredentials),
+        typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(IMappingService), typeof(IMappingComparison), typeof(IImageService), typeof(IRegistryCredentials), typeof(IImageSettings), typeof(IImageRetention),
         typeof(IKubeconfigService), typeof(IClusterNodes), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterConnector), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts), typeof(IAuditLog), typeof(ISessionScopes),
     ];
 
@@ -56,6 +57,9 @@ public sealed class IsolationTests(TwoTeams teams) : IClassFixture<TwoTeams>
         Assert.Contains(await teams.Get<IKubeconfigService>().ListAsync(teams.Owner, teams.Cluster, CancellationToken.None), a => a.Name == teams.KubeconfigAccount);
         Assert.Contains(await teams.Get<IRegistryCredentials>().ListAsync(teams.Owner, CancellationToken.None), c => c.Id == teams.CredentialId);
         Assert.NotNull(await teams.Get<IImageService>().FindArtifactAsync(teams.Owner, teams.Checkout, "latest", CancellationToken.None));
+        var images = await teams.Get<IImageSettings>().GetAsync(teams.Owner, CancellationToken.None);
+        Assert.Equal((false, new ScanSettings(false, null), 0), (images.IsPublic, images.Scanning, images.Protections.Length));
+        Assert.Null(await teams.Get<IImageRetention>().FindAsync(teams.Owner, CancellationToken.None));
         Assert.DoesNotContain(await teams.Get<IAuditLog>().ListAsync(teams.Owner, 200, null, CancellationToken.None), e => e.UserId == teams.Stranger.UserId);
     }
 

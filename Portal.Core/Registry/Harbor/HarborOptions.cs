@@ -26,6 +26,9 @@ public sealed class HarborOptions
     /// <summary>Gets or sets the storage limit of a new project in bytes; -1 is unlimited.</summary>
     public long StorageLimit { get; set; } = 50L * 1024 * 1024 * 1024;
 
+    /// <summary>Gets or sets where people ask for more storage (an http, https or mailto address), or null for no link.</summary>
+    public string? StorageRequestUrl { get; set; }
+
     /// <summary>Gets or sets the domain of the e-mail addresses that tell the portal's Harbor users from others. Never receives mail.</summary>
     public string EmailDomain { get; set; } = "projects.invalid";
 
@@ -50,6 +53,11 @@ internal sealed class HarborOptionsValidation : IValidateOptions<HarborOptions>
         if (!Uri.TryCreate(options.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
             wrong.Add("Portal:Harbor:Url must be an http or https address.");
+        }
+
+        if (options.StorageRequestUrl is { } more && (!Uri.TryCreate(more, UriKind.Absolute, out var ask) || ask.Scheme is not ("http" or "https" or "mailto")))
+        {
+            wrong.Add("Portal:Harbor:StorageRequestUrl must be an http, https or mailto address.");
         }
 
         if (options.UserName.Length == 0 || options.UserName.Contains(':', StringComparison.Ordinal))
