@@ -8,6 +8,9 @@ namespace Portal.Registry;
 /// <summary>What is kept of the project's images, and what a person changes of it.</summary>
 public sealed class RetentionModel(IImageRetention retention, Scope scope)
 {
+    /// <summary>Happens when something of it is another; several parts of the page show it.</summary>
+    public event Action? Changed;
+
     /// <summary>Gets the rules, or a value of null while there are none.</summary>
     public Loadable<Retention> Rules { get; } = new();
 
@@ -73,6 +76,7 @@ public sealed class RetentionModel(IImageRetention retention, Scope scope)
         {
             (Repositories, Tags, IsChecked, Run) = (RegistryPattern.All, RegistryPattern.All, false, null);
             await LoadAsync(cancellationToken);
+            Changed?.Invoke();
         }
     }
 
@@ -111,6 +115,7 @@ public sealed class RetentionModel(IImageRetention retention, Scope scope)
         finally
         {
             IsBusy = false;
+            Changed?.Invoke();
         }
     }
 }

@@ -7,6 +7,9 @@ namespace Portal.Registry;
 /// <summary>How the project's place in Harbor is set, and what a person changes of it.</summary>
 public sealed class SettingsModel(IImageSettings settings, Scope scope)
 {
+    /// <summary>Happens when something of it is another; several parts of the page show it.</summary>
+    public event Action? Changed;
+
     /// <summary>Gets the settings.</summary>
     public Loadable<ImageSettings> Settings { get; } = new();
 
@@ -97,6 +100,7 @@ public sealed class SettingsModel(IImageSettings settings, Scope scope)
         }
 
         await LoadAsync(cancellationToken);
+        Changed?.Invoke();
         return true;
     }
 }
