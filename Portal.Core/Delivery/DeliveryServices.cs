@@ -19,6 +19,7 @@ public static class DeliveryServices
         services.AddSingleton<IAlertTokens, ClusterAlertTokens>();
         services.AddSingleton<IAlertmanagers, ClusterAlertmanagers>();
         services.AddSingleton<IRegistryPlaces, MappedRegistryPlaces>();
+        services.AddSingleton<IImageUse, ClusterImageUse>();
         services.AddSingleton<IPullCredentials>(s => new MappedPullCredentials(s.GetRequiredService<IMappingService>));
         services.AddHostedService<DepartedClusters>();
         return services;

@@ -19,6 +19,9 @@ public interface IKubernetesApi
     /// <summary>Lists objects in pages of 500; a 410 in between begins again.</summary>
     Task<IReadOnlyList<JsonObject>> ListAsync(KubernetesResource resource, string? inNamespace, CancellationToken cancellationToken, string? labelSelector = null, string? fieldSelector = null);
 
+    /// <summary>Hands on the objects of all namespaces page by page, so that what is not needed is not kept; a 410 in between begins again from the first page.</summary>
+    Task ReadAsync(KubernetesResource resource, Action<IEnumerable<JsonObject>> take, CancellationToken cancellationToken, string? fieldSelector = null);
+
     /// <summary>Server-side apply with the portal's field manager. Conflicts are 409 with the other manager's name unless forced.</summary>
     Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken cancellationToken, bool force = false, bool dryRun = false);
 

@@ -40,18 +40,11 @@ internal sealed partial class KubernetesApi(IKubernetes client, HttpClient http,
         KubernetesResource resource, string? inNamespace, CancellationToken cancellationToken, string? labelSelector = null, string? fieldSelector = null)
     {
         var path = $"{resource.CollectionPath(inNamespace)}?limit={PageSize}{Query("labelSelector", labelSelector)}{Query("fieldSelector", fieldSelector)}";
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await ListPagesAsync(resource, path, cancellationToken).ConfigureAwait(false);
-            }
-            catch (BackendException e) when (e.Status is HttpStatusCode.Gone && attempt < 3)
-            {
-                // The pages' snapshot was compacted away: begin again.
-            }
-        }
+        return await AgainAsync(() => ListPagesAsync(resource, path, cancellationToken)).ConfigureAwait(false);
     }
+
+    public Task ReadAsync(KubernetesResource resource, Action<IEnumerable<JsonObject>> take, CancellationToken cancellationToken, string? fieldSelector = null) =>
+        AgainAsync(() => PagesAsync(resource, $"{resource.CollectionPath(null)}?limit={PageSize}{Query("fieldSelector", fieldSelector)}", take, cancellationToken));
 
     public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken cancellationToken, bool force = false, bool dryRun = false)
     {
@@ -158,6 +151,21 @@ internal sealed partial class KubernetesApi(IKubernetes client, HttpClient http,
         }
 
         return request;
+    }
+
+    private static async Task<T> AgainAsync<T>(Func<Task<T>> read)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await read().ConfigureAwait(false);
+            }
+            catch (BackendException e) when (e.Status is HttpStatusCode.Gone && attempt < 3)
+            {
+                // The pages' snapshot was compacted away: begin again.
+            }
+        }
     }
 
     private async Task<IReadOnlyList<JsonObject>> ListPagesAsync(KubernetesResource resource, string path, CancellationToken cancellationToken)

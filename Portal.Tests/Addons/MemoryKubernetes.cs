@@ -24,6 +24,9 @@ internal sealed class MemoryKubernetes : IKubernetesApi
             ? throw new BackendException("kubernetes", "list", BackendFailure.Forbidden)
             : Task.FromResult<IReadOnlyList<JsonObject>>([.. Objects.Where(o => (string)o["kind"]! == resource.Kind && Has(o, labelSelector)).Select(o => JsonNode.Parse(o.ToJsonString())!.AsObject())]);
 
+    public async Task ReadAsync(KubernetesResource resource, Action<IEnumerable<JsonObject>> take, CancellationToken cancellationToken, string? fieldSelector = null) =>
+        take(await ListAsync(resource, null, cancellationToken));
+
     public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken cancellationToken, bool force = false, bool dryRun = false)
     {
         Objects.RemoveAll(o => (string)o["kind"]! == (string)manifest["kind"]! && (string)o["metadata"]!["name"]! == (string)manifest["metadata"]!["name"]!);

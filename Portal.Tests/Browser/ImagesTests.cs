@@ -40,4 +40,38 @@ public sealed class ImagesTests(PortalWorld world)
         Assert.DoesNotContain(secret, await visit.Page.ContentAsync(), StringComparison.Ordinal);
         Assert.DoesNotContain(secret, visit.Page.Url, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Member_ProtectsATag_IsRefusedItsDeletion_AndTriesWhatIsKept()
+    {
+        var scope = await world.ScopeAsync("team-shop");
+        var mapping = world.Host.Get<IMappingService>();
+        await mapping.EnsureAsync(scope, CancellationToken.None);
+        await Eventually.TrueAsync(async () => (await mapping.FindAsync(scope, CancellationToken.None))?.ReadyAt is not null, "team-shop has its place in Harbor");
+        await using var visit = await world.SignedInAsync("luca", world.Path("team-shop", "/images?tab=settings"));
+        await visit.SeesHeadingAsync(ImageSettingsText.Storage);
+        var tags = visit.Page.Locator("#protect-tags");
+        await tags.FillAsync("no pattern");
+        await visit.Button(ImageSettingsText.Protect).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("#protect-tags-help")).ToContainTextAsync(ImageSettingsText.PatternWrong);
+        await tags.FillAsync("1.*");
+        await visit.Button(ImageSettingsText.Protect).ClickAsync();
+        await Assertions.Expect(visit.Row("1.*")).ToBeVisibleAsync();
+        await visit.Button(ImageSettingsText.AddRule).ClickAsync();
+        await visit.Button(ImageSettingsText.Try).ClickAsync();
+        await visit.SeesAsync(ImageSettingsText.RunNothing);
+        await visit.CheckAsync("image settings");
+
+        await visit.GoAsync(world.Path("team-shop", "/images"));
+        await visit.Link("checkout").ClickAsync();
+        await visit.Link("1.4.2, latest").ClickAsync();
+        await visit.SeesHeadingAsync(ImagesText.Runs);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "1.4.2" }).Last.ClickAsync();
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog);
+        await Assertions.Expect(dialog).ToContainTextAsync(ImagesText.RunsElsewhere);
+        await visit.CheckAsync("deleting a tag");
+        await dialog.GetByRole(AriaRole.Button).Last.ClickAsync();
+        await Assertions.Expect(dialog).ToContainTextAsync(ImagesText.Refused);
+        await Assertions.Expect(dialog).ToContainTextAsync("immutable");
+    }
 }

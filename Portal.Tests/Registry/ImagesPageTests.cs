@@ -24,6 +24,7 @@ public sealed class ImagesPageTests : BunitContext
         Services.AddSingleton<IImageService>(_images);
         Services.AddSingleton<IRegistryCredentials>(_images);
         Services.AddSingleton<IMappingService>(_images);
+        Services.AddSingleton<IImageUse>(_images);
         JSInterop.Mode = JSRuntimeMode.Loose;
     }
 
@@ -131,6 +132,23 @@ public sealed class ImagesPageTests : BunitContext
         page.FindAll(".seg button")[0].Click();
         page.Find("input[type=checkbox]").Change(true);
         Assert.DoesNotContain("CVE-2024-0003", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Artifact_TellsWhereItRuns_AndWhichClusterIsSilent()
+    {
+        _images.Usage = new([
+            new("c1", "shop-prod", 2, [new("shop", "checkout-1", "app", "registry.example/team-shop/checkout:1.4.2", true), new("shop", "checkout-2", "app", "registry.example/team-shop/checkout:1.4.2", false)]),
+            new("c2", "shop-test", 0, [], new BackendException("kubernetes", "list pods", BackendFailure.Unreachable)),
+        ], 3);
+        var page = OpenRepository("team-shop/checkout", Digest);
+
+        Assert.Contains("2 containers in 1 clusters of this project have it.", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("shop/checkout-2", page.Markup, StringComparison.Ordinal);
+        Assert.Single(page.FindAll("td .t3"), t => t.TextContent == "not pulled yet");
+        Assert.Equal("/p/p1/clusters/c2", page.FindAll("li a").Single(a => a.TextContent == "shop-test").GetAttribute("href"));
+        Assert.Equal(2, _images.Wanted!.Tags.Length);
+        Assert.Equal([Digest], _images.Wanted.Digests.AsEnumerable());
     }
 
     [Fact]

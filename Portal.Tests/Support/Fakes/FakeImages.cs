@@ -7,7 +7,7 @@ using Portal.Core.Registry;
 namespace Portal.Tests.Support.Fakes;
 
 /// <summary>Images, credentials and the project's place in memory.</summary>
-internal sealed class FakeImages : IImageService, IRegistryCredentials, IMappingService
+internal sealed class FakeImages : IImageService, IRegistryCredentials, IMappingService, IImageUse
 {
     public const string Secret = "Canary-Secret-4711";
 
@@ -37,6 +37,16 @@ internal sealed class FakeImages : IImageService, IRegistryCredentials, IMapping
     public Exception? Failure { get; set; }
 
     public Plan? Plan { get; set; }
+
+    public ImageUsage Usage { get; set; } = new([], 2);
+
+    public WantedImage? Wanted { get; private set; }
+
+    public Task<ImageUsage> FindAsync(Scope scope, WantedImage image, CancellationToken cancellationToken)
+    {
+        Wanted = image;
+        return Task.FromResult(Usage);
+    }
 
     public static Artifact Critical() => new()
     {
