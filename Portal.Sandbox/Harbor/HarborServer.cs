@@ -5,13 +5,15 @@ using Portal.Sandbox.World;
 namespace Portal.Sandbox.Harbor;
 
 /// <summary>Harbor's core behind its front proxy: one way for every request, in the order of the real one's middleware.</summary>
-internal sealed class HarborServer
+internal sealed class HarborServer : IDisposable
 {
     private readonly HarborRouter router = new();
     private readonly HarborSessions sessions = new();
     private readonly HarborAuthentication authentication;
 
     private readonly SandboxContext context;
+    private readonly RealRegistry? real;
+    private readonly RegistryProxy? proxy;
 
     public HarborServer(SandboxContext context)
     {
@@ -30,6 +32,11 @@ internal sealed class HarborServer
         router.Add(TagEndpoints.Routes);
         router.Add(RuleEndpoints.Routes);
         Registry = new RegistryEndpoints(this);
+        if (context.Options.Harbor.RegistryUrl is { Length: > 0 } url)
+        {
+            real = new RealRegistry(url);
+            proxy = new RegistryProxy(this, real);
+        }
     }
 
     public SandboxClock Clock => context.Clock;
@@ -90,8 +97,30 @@ internal sealed class HarborServer
             HarborSessions.SetSid(http.Response);
         }
 
-        await WriteAsync(http, await AnswerAsync(http, path));
+        if (await AnswerAsync(http, path) is { } answer)
+        {
+            await WriteAsync(http, answer);
+        }
     }
+
+    /// <summary>Tells the registry what was done, with the state's lock free.</summary>
+    /// <exception cref="HarborException">The registry does not do it.</exception>
+    public async Task AfterwardsAsync(HarborCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var tell in real is null ? [] : call.Afterwards)
+            {
+                await tell(real!, cancellationToken);
+            }
+        }
+        catch (HttpRequestException)
+        {
+            throw new HarborException(500, "UNKNOWN", "internal server error");
+        }
+    }
+
+    public void Dispose() => real?.Dispose();
 
     /// <summary>Gives the path after the one decoding that the front proxy does: <c>%252F</c> becomes <c>%2F</c>, <c>%2F</c> becomes a slash.</summary>
     private static string PathOf(HttpContext http)
@@ -100,7 +129,7 @@ internal sealed class HarborServer
         return Uri.UnescapeDataString(target.Split('?')[0]);
     }
 
-    private async Task<HarborAnswer> AnswerAsync(HttpContext http, string path)
+    private async Task<HarborAnswer?> AnswerAsync(HttpContext http, string path)
     {
         try
         {
@@ -111,19 +140,29 @@ internal sealed class HarborServer
 
             var caller = await authentication.IdentifyAsync(http.Request, http.RequestAborted);
             var call = new HarborCall(http, this, caller, path);
+            if (proxy is not null && RegistryProxy.Takes(path))
+            {
+                return await proxy.AnswerAsync(http, call);
+            }
+
             using var body = new MemoryStream();
             await http.Request.Body.CopyToAsync(body, http.RequestAborted);
             call.Bytes = body.ToArray();
+            call.IsRegistryDown = real is not null && path == "/api/v2.0/health" && !await real.IsAliveAsync(http.RequestAborted);
+            HarborAnswer answer;
             lock (Gate)
             {
-                return Run(call, http);
+                answer = Run(call, http);
             }
+
+            await AfterwardsAsync(call, http.RequestAborted);
+            return answer;
         }
         catch (HarborException e)
         {
             return e.ToAnswer();
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException or KeyNotFoundException or NullReferenceException)
+        catch (Exception e) when (!http.Response.HasStarted && e is InvalidOperationException or FormatException or KeyNotFoundException or NullReferenceException)
         {
             // What nobody foresaw; the real one says the same.
             return new HarborException(500, "UNKNOWN", "internal server error").ToAnswer();

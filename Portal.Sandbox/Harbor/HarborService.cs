@@ -5,7 +5,7 @@ using Portal.Sandbox.Hosting;
 namespace Portal.Sandbox.Harbor;
 
 /// <summary>Harbor v2.0: core and registry behind their front proxy, a scanner adapter's address and one for web hooks.</summary>
-internal sealed class HarborService : ISandboxService
+internal sealed class HarborService : ISandboxService, IDisposable
 {
     private readonly SandboxContext context;
     private readonly HarborServer server;
@@ -73,7 +73,13 @@ internal sealed class HarborService : ISandboxService
         }
     }
 
-    public Task StopAsync() => Task.CompletedTask;
+    public Task StopAsync()
+    {
+        Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => server.Dispose();
 
     private int PortOf(string endpoint) => new Uri(context.Address(endpoint)).Port;
 }

@@ -74,7 +74,7 @@ internal static class RepositoryEndpoints
         call.State.Repositories.Remove(repository);
         foreach (var artifact in repository.Artifacts.ToList())
         {
-            HarborImageStore.Remove(call.State, repository, artifact);
+            ArtifactRemoval.RemoveOne(call, repository, artifact);
             call.Log("delete", "artifact", $"{repository.Name}:{artifact.Digest}", repository.ProjectId);
         }
 
