@@ -19,7 +19,9 @@ internal static class ArtifactCopy
         var repository = call.State.Repositories.Find(r => r.Name == name);
         var source = repository?.Artifacts.Find(a => a.Digest == reference || a.Tags.Exists(t => t.Name == reference))
             ?? throw HarborException.NotFound($"artifact {from} not found");
-        Copy(call, project, repository!, source, project.Name + "/" + call.Values[1], reference);
+        var to = project.Name + "/" + call.Values[1];
+        Copy(call, project, repository!, source, to, reference);
+        HarborEvents.Pushed(call, to, source.Digest, reference);
         return HarborAnswer.Created($"/api/v2.0/projects/{project.Name}/repositories/{Uri.EscapeDataString(Uri.EscapeDataString(call.Values[1]))}/artifacts/{reference}");
     }
 

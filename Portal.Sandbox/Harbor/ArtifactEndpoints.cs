@@ -143,7 +143,7 @@ internal static partial class ArtifactEndpoints
         var slash = repository.Name.IndexOf('/', StringComparison.Ordinal);
         var name = Uri.EscapeDataString(Uri.EscapeDataString(repository.Name[(slash + 1)..]));
         var links = new JsonObject();
-        foreach (var addition in call.State.Scanners > 0 ? new[] { "build_history", "vulnerabilities" } : ["build_history"])
+        foreach (var addition in call.State.DefaultScanner() is not null ? new[] { "build_history", "vulnerabilities" } : ["build_history"])
         {
             var href = $"/api/v2.0/projects/{repository.Name[..slash]}/repositories/{name}/artifacts/{artifact.Digest}/additions/{addition}";
             links[addition] = new JsonObject { ["absolute"] = false, ["href"] = href };

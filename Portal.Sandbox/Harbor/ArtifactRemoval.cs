@@ -14,10 +14,28 @@ internal static class ArtifactRemoval
 
         RemoveOne(call, repository, artifact);
         RemoveParts(call, repository, artifact);
+        Tell(call, repository, artifact);
     }
 
+    /// <summary>Takes a whole repository out, and tells of each artifact that stood for itself.</summary>
+    public static void RemoveAll(HarborCall call, HarborRepository repository)
+    {
+        var standing = repository.Artifacts.Where(a => a.Tags.Count > 0 || !IsListed(call.State, repository, a.Digest)).ToList();
+        call.State.Repositories.Remove(repository);
+        foreach (var artifact in repository.Artifacts.ToList())
+        {
+            RemoveOne(call, repository, artifact);
+            call.Log("delete", "artifact", $"{repository.Name}:{artifact.Digest}", repository.ProjectId);
+        }
+
+        standing.ForEach(artifact => Tell(call, repository, artifact));
+    }
+
+    private static void Tell(HarborCall call, HarborRepository repository, HarborArtifact artifact) =>
+        HarborEvents.Artifact(call, "DELETE_ARTIFACT", repository, artifact, artifact.Tags.FirstOrDefault()?.Name);
+
     /// <summary>Takes out this one alone.</summary>
-    public static void RemoveOne(HarborCall call, HarborRepository repository, HarborArtifact artifact)
+    private static void RemoveOne(HarborCall call, HarborRepository repository, HarborArtifact artifact)
     {
         var isReal = call.State.Blobs.TryGetValue(artifact.Digest, out var blob) && blob.InRegistry;
         HarborImageStore.Remove(call.State, repository, artifact);

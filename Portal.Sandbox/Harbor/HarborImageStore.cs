@@ -134,7 +134,7 @@ internal static class HarborImageStore
         return state.Blobs.TryGetValue(digest, out var blob) && blob.Content is { } content ? JsonNode.Parse(Encoding.UTF8.GetString(content)) as JsonObject : null;
     }
 
-    private static string Amount(long bytes)
+    public static string Amount(long bytes)
     {
         string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
         double value = bytes;

@@ -50,6 +50,9 @@ internal sealed class HarborArtifact
     /// <summary>Gets or sets when it ended, or null.</summary>
     public DateTimeOffset? ScanEnded { get; set; }
 
+    /// <summary>Gets or sets who asked for the last scan.</summary>
+    public string ScanBy { get; set; } = "";
+
     /// <summary>Gets or sets whether the scanner finds nothing in it.</summary>
     public bool IsClean { get; set; }
 

@@ -5,7 +5,7 @@ using Portal.Sandbox.World;
 namespace Portal.Sandbox.Harbor;
 
 /// <summary>Harbor's core behind its front proxy: one way for every request, in the order of the real one's middleware.</summary>
-internal sealed class HarborServer : IDisposable
+internal sealed class HarborServer : IAsyncDisposable
 {
     private readonly HarborRouter router = new();
     private readonly HarborSessions sessions = new();
@@ -31,6 +31,10 @@ internal sealed class HarborServer : IDisposable
         router.Add(ArtifactEndpoints.Routes);
         router.Add(TagEndpoints.Routes);
         router.Add(RuleEndpoints.Routes);
+        router.Add(WebhookEndpoints.Routes);
+        router.Add(ScannerEndpoints.Routes);
+        router.Add(SecurityEndpoints.Routes);
+        Hooks = new HarborHooks(this, context.Paced);
         Registry = new RegistryEndpoints(this);
         if (context.Options.Harbor.RegistryUrl is { Length: > 0 } url)
         {
@@ -44,12 +48,16 @@ internal sealed class HarborServer : IDisposable
     /// <summary>Gets the address under which people and clients know this Harbor.</summary>
     public string ExternalUrl() => context.Address("harbor");
 
+    public string ScannerUrl() => context.Address("scanner");
+
     /// <summary>Gets the lock around <see cref="State"/>.</summary>
     public Lock Gate { get; } = new();
 
     public HarborState State { get; set; } = new();
 
     public HarborTokens Tokens { get; }
+
+    public HarborHooks Hooks { get; }
 
     public RegistryEndpoints Registry { get; }
 
@@ -120,7 +128,11 @@ internal sealed class HarborServer : IDisposable
         }
     }
 
-    public void Dispose() => real?.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await Hooks.DisposeAsync();
+        real?.Dispose();
+    }
 
     /// <summary>Gives the path after the one decoding that the front proxy does: <c>%252F</c> becomes <c>%2F</c>, <c>%2F</c> becomes a slash.</summary>
     private static string PathOf(HttpContext http)
@@ -131,6 +143,7 @@ internal sealed class HarborServer : IDisposable
 
     private async Task<HarborAnswer?> AnswerAsync(HttpContext http, string path)
     {
+        HarborCall? call = null;
         try
         {
             if (path is "/c/login" or "/c/log_out")
@@ -139,7 +152,7 @@ internal sealed class HarborServer : IDisposable
             }
 
             var caller = await authentication.IdentifyAsync(http.Request, http.RequestAborted);
-            var call = new HarborCall(http, this, caller, path);
+            call = new HarborCall(http, this, caller, path);
             if (proxy is not null && RegistryProxy.Takes(path))
             {
                 return await proxy.AnswerAsync(http, call);
@@ -160,12 +173,24 @@ internal sealed class HarborServer : IDisposable
         }
         catch (HarborException e)
         {
+            TellOfQuota(call, e);
             return e.ToAnswer();
         }
         catch (Exception e) when (!http.Response.HasStarted && e is InvalidOperationException or FormatException or KeyNotFoundException or NullReferenceException)
         {
             // What nobody foresaw; the real one says the same.
             return new HarborException(500, "UNKNOWN", "internal server error").ToAnswer();
+        }
+    }
+
+    private void TellOfQuota(HarborCall? call, HarborException refusal)
+    {
+        if (call is not null && refusal.Code == "DENIED" && RegistryProxy.Repository(call.Path) is { Length: > 0 } repository)
+        {
+            lock (Gate)
+            {
+                HarborEvents.Quota(call, "QUOTA_EXCEED", repository, refusal.Message);
+            }
         }
     }
 

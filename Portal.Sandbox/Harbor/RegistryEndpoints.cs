@@ -104,6 +104,7 @@ internal sealed partial class RegistryEndpoints(HarborServer server)
 
         var made = HarborImageStore.Put(server, project, name, reference, call.Bytes, call.Now, call.Header("Content-Type"));
         call.Log("create", "artifact", $"{name}:{reference}", project.Id);
+        HarborEvents.Pushed(call, name, made, reference);
         return Done(201, $"/v2/{name}/manifests/{made}", made);
     }
 

@@ -74,6 +74,8 @@ internal static class RegistryGuard
         {
             tag.PulledAt = call.Now;
         }
+
+        HarborEvents.Pulled(call, repository, artifact, reference);
     }
 
     private static string Scope(string name, string action) => $"repository:{name}:{(action == "push" ? "pull,push" : action)}";

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -11,12 +10,13 @@ namespace Portal.Sandbox.Harbor;
 /// </summary>
 internal sealed partial class RegistryProxy(HarborServer server, RealRegistry registry)
 {
-    private const int LargestManifest = 4 << 20;
-
     /// <summary>How far the uploads are, by their id; the last request of an upload does not say how large the whole is.</summary>
     private readonly ConcurrentDictionary<string, long> uploads = new(StringComparer.Ordinal);
 
     public static bool Takes(string path) => Path().IsMatch(path);
+
+    /// <summary>Gives the repository that a path of the registry is about, or an empty text.</summary>
+    public static string Repository(string path) => Path().Match(path).Groups[1].Value;
 
     /// <summary>Answers, or gives null when the registry's answer has been sent.</summary>
     public async Task<HarborAnswer?> AnswerAsync(HttpContext http, HarborCall call)
@@ -166,15 +166,15 @@ internal sealed partial class RegistryProxy(HarborServer server, RealRegistry re
             RegistryGuard.Check(call, name, "manifests");
         }
 
-        var bytes = await ReadAsync(http);
-        var manifest = Parse(bytes);
+        var bytes = await RegistryManifest.ReadAsync(http);
+        var manifest = RegistryManifest.Parse(bytes);
         var digest = HarborImageStore.DigestOf(bytes);
         HarborProject project;
         bool added;
         lock (server.Gate)
         {
             project = RegistryGuard.Check(call, name, "manifests");
-            CheckParts(call, name, manifest);
+            RegistryManifest.CheckParts(call, name, manifest);
             added = HarborImageStore.AddBlob(server, project, digest, bytes.Length, bytes);
         }
 
@@ -210,18 +210,7 @@ internal sealed partial class RegistryProxy(HarborServer server, RealRegistry re
             }
 
             call.Log("create", "artifact", $"{name}:{reference}", project.Id);
-        }
-    }
-
-    private static void CheckParts(HarborCall call, string name, JsonObject manifest)
-    {
-        var own = call.State.Repositories.Find(r => r.Name == name)?.Artifacts ?? [];
-        foreach (var child in (manifest["manifests"] as JsonArray ?? []).OfType<JsonObject>().Select(m => m.Text("digest")))
-        {
-            if (!own.Exists(a => a.Digest == child))
-            {
-                throw HarborException.NotFound($"artifact {name}@{child} not found");
-            }
+            HarborEvents.Pushed(call, name, HarborImageStore.DigestOf(bytes), reference);
         }
     }
 
@@ -238,34 +227,6 @@ internal sealed partial class RegistryProxy(HarborServer server, RealRegistry re
     }
 
     private bool IsReal(string digest) => server.State.Blobs.TryGetValue(digest, out var blob) && blob.InRegistry;
-
-    private static JsonObject Parse(byte[] bytes)
-    {
-        try
-        {
-            return JsonNode.Parse(bytes) as JsonObject ?? throw new JsonException();
-        }
-        catch (JsonException)
-        {
-            throw new HarborException(400, "MANIFEST_INVALID", "manifest invalid");
-        }
-    }
-
-    private static async Task<byte[]> ReadAsync(HttpContext http)
-    {
-        using var body = new MemoryStream();
-        var buffer = new byte[16 << 10];
-        for (int read; (read = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0;)
-        {
-            body.Write(buffer, 0, read);
-            if (body.Length > LargestManifest)
-            {
-                throw new HarborException(413, "SIZE_INVALID", "manifest too large");
-            }
-        }
-
-        return body.ToArray();
-    }
 
     /// <summary>Sends the registry's answer on; its addresses are Harbor's, with the query that the upload needs.</summary>
     private async Task<HarborAnswer?> SendAsync(HttpContext http, HttpResponseMessage response)
