@@ -187,15 +187,16 @@ internal static class HarborPayload
         ["PUSH_ARTIFACT"] = "harbor.artifact.pushed",
         ["PULL_ARTIFACT"] = "harbor.artifact.pulled",
         ["DELETE_ARTIFACT"] = "harbor.artifact.deleted",
-        ["SCANNING_COMPLETED"] = "harbor.scan.completed",
-        ["SCANNING_FAILED"] = "harbor.scan.failed",
-        ["SCANNING_STOPPED"] = "harbor.scan.stopped",
         ["QUOTA_EXCEED"] = "harbor.quota.exceeded",
         ["QUOTA_WARNING"] = "harbor.quota.warned",
+        ["SCANNING_FAILED"] = "harbor.scan.failed",
+        ["SCANNING_STOPPED"] = "harbor.scan.stopped",
+        ["SCANNING_COMPLETED"] = "harbor.scan.completed",
         ["REPLICATION"] = "harbor.replication.status.changed",
         ["TAG_RETENTION"] = "harbor.tag_retention.finished",
     };
 
+    /// <summary>Gets the types of events in the order in which the server names them.</summary>
     public static IEnumerable<string> Types => CloudTypes.Keys;
 
     public static JsonObject Default(HarborEvent what, DateTimeOffset now) => new()

@@ -98,7 +98,7 @@ internal static class SecurityEndpoints
         call.Access.RequireSystem("security-hub", "list");
         var withTags = call.QueryFlag("with_tag");
         var findings = Scanned(call.State).SelectMany(s => s.Reports.Select(r => new Finding(s.Repository, s.Artifact, r, ScoreOf(r) ?? 0)));
-        return query.Answer(findings, Fields, f => Write(f, withTags), "-cvss_score_v3,repository_name");
+        return query.Answer(findings, Fields, f => Write(f, withTags), "-cvss_score_v3,project_id,-repository_name");
     }
 
     private static JsonObject Write(Finding finding, bool withTags)
