@@ -52,7 +52,7 @@ internal static class HarborEvents
         var report = overview[HarborScans.ReportType]!.AsObject();
         foreach (var name in new[] { "start_time", "end_time" })
         {
-            report[name] = report.Text(name).Replace(".000Z", "Z", StringComparison.Ordinal);
+            report[name] = report.Text(name)[..19] + "Z";
         }
 
         resource["scan_overview"] = overview;

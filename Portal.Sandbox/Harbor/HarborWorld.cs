@@ -52,15 +52,7 @@ internal sealed class HarborWorld(HarborServer server, string password, DateTime
             state.Members.RemoveAll(m => m.UserId == user.Id);
         }
 
-        foreach (var scanner in Objects(world["scanners"]))
-        {
-            ScannerEndpoints.Add(state, scanner, now);
-        }
-
-        foreach (var scan in Objects(world["scans"]))
-        {
-            Scan(scan.Text("artifact"));
-        }
+        AddScanners(world);
 
         foreach (var robot in Objects(world["robots"]))
         {
@@ -118,6 +110,19 @@ internal sealed class HarborWorld(HarborServer server, string password, DateTime
         if (declared.Flag("retention"))
         {
             project.Metadata["retention_id"] = state.Next("retention").ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    private void AddScanners(JsonObject world)
+    {
+        foreach (var scanner in Objects(world["scanners"]))
+        {
+            ScannerEndpoints.Add(state, scanner, now);
+        }
+
+        foreach (var scan in Objects(world["scans"]))
+        {
+            Scan(scan.Text("artifact"));
         }
     }
 

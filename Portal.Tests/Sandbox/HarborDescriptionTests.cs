@@ -64,16 +64,18 @@ public sealed class HarborDescriptionTests
         await PrepareAsync(harbor, admin);
 
         var all = Exchanges().Where(e => !Of(e, "path").Contains("/configurations", StringComparison.Ordinal) || Of(e, "method") == "GET").ToList();
+        foreach (var exchange in all.Where(e => Of(e, "method") == "GET"))
+        {
+            await AskAsync(alice, exchange);
+            await AskAsync(nobody, exchange);
+        }
+
+        // Alice is not asked again: writes change her password, and each wrong one takes 1.5 s.
         foreach (var method in new[] { "GET", "HEAD", "POST", "PUT", "PATCH", "GET", "DELETE", "GET" })
         {
             foreach (var exchange in all.Where(e => Of(e, "method") == method))
             {
                 await AskAsync(admin, exchange);
-                if (method == "GET")
-                {
-                    await AskAsync(alice, exchange);
-                    await AskAsync(nobody, exchange);
-                }
             }
         }
 
@@ -157,8 +159,10 @@ public sealed class HarborDescriptionTests
 
     private async Task SendAsync(HttpClient http, HttpRequestMessage message)
     {
+        // The client makes the address absolute when it sends.
+        var (method, path) = (message.Method.Method, message.RequestUri!.OriginalString);
         using var response = await http.SendAsync(message);
-        var (method, path, status) = (message.Method.Method, message.RequestUri!.ToString(), (int)response.StatusCode);
+        var status = (int)response.StatusCode;
         var found = description.Deviations(method, path, status, await response.Content.ReadAsStringAsync());
         wrong.AddRange(found.Where(f => !Recorded.ContainsKey(f) && !Assumed.ContainsKey(f)).Select(f => $"{method} {path} {status}: {f}"));
         if (response.IsSuccessStatusCode && description.Template(path) is { } template)
