@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Portal.Sandbox.Harbor;
 
 /// <summary>Artifacts of a repository. Those of a repository that is not there are an empty list.</summary>
-internal static class ArtifactEndpoints
+internal static partial class ArtifactEndpoints
 {
     private const string Base = "/api/v2.0/projects/{}/repositories/{}/artifacts";
     private const string Icon = "sha256:0048162a053eef4d4ce3fe7518615bef084403614f8bca43b40ae2e762e11e06";
@@ -20,7 +21,7 @@ internal static class ArtifactEndpoints
     public static HarborRoute[] Routes { get; } =
     [
         new("GET", Base, List),
-        new("POST", Base, Copy),
+        new("POST", Base, ArtifactCopy.Copy),
         new("GET", Base + "/{}", Get),
         new("DELETE", Base + "/{}", Delete),
         new("GET", Base + "/{}/additions/build_history", BuildHistory),
@@ -69,26 +70,9 @@ internal static class ArtifactEndpoints
     {
         var (repository, artifact) = Find(call, "artifact", "delete");
         TagEndpoints.CheckImmutable(call.State, repository, artifact.Tags);
-        HarborImageStore.Remove(call.State, repository, artifact);
+        ArtifactRemoval.Remove(call, repository, artifact);
         call.Log("delete", "artifact", $"{repository.Name}:{artifact.Digest}", repository.ProjectId);
         return HarborAnswer.Ok();
-    }
-
-    private static HarborAnswer Copy(HarborCall call)
-    {
-        var project = RepositoryEndpoints.Project(call, "artifact", "create");
-        var from = call.Query("from") ?? throw HarborException.Unprocessable("from in query is required");
-        var at = from.LastIndexOfAny([':', '@'], from.Contains("@sha256:", StringComparison.Ordinal) ? from.LastIndexOf('@') : from.Length - 1);
-        var (name, reference) = at < 0 ? (from, "latest") : (from[..at], from[(at + 1)..]);
-        var source = call.State.Repositories.Find(r => r.Name == name)?.Artifacts.Find(a => a.Digest == reference || a.Tags.Exists(t => t.Name == reference))
-            ?? throw HarborException.NotFound($"artifact {from} not found");
-        foreach (var blob in source.Blobs)
-        {
-            HarborImageStore.AddBlob(call.Server, project, blob, call.State.Blobs[blob].Size, null);
-        }
-
-        HarborImageStore.Put(call.Server, project, project.Name + "/" + call.Values[1], reference, HarborImageStore.ManifestOf(call.State, source), call.Now);
-        return HarborAnswer.Created($"/api/v2.0/projects/{project.Name}/repositories/{Uri.EscapeDataString(Uri.EscapeDataString(call.Values[1]))}/artifacts/{reference}");
     }
 
     private static HarborAnswer BuildHistory(HarborCall call)
@@ -101,6 +85,8 @@ internal static class ArtifactEndpoints
     private static JsonObject Write(HarborCall call, HarborRepository repository, HarborArtifact artifact)
     {
         var manifest = JsonNode.Parse(HarborImageStore.ManifestOf(call.State, artifact)) as JsonObject ?? [];
+        var mediaType = HarborImageStore.MediaTypeOf(artifact, manifest);
+        var configType = (manifest["config"] as JsonObject)?.Text("mediaType") ?? mediaType;
         var withTags = call.QueryFlag("with_tag", otherwise: true) && artifact.Tags.Count > 0;
         var wire = new JsonObject
         {
@@ -112,8 +98,8 @@ internal static class ArtifactEndpoints
             ["icon"] = Icon,
             ["id"] = artifact.Id,
             ["labels"] = call.QueryFlag("with_label") && artifact.Labels.Count > 0 ? RuleEndpoints.Labels(call, artifact.Labels) : null,
-            ["manifest_media_type"] = manifest.Text("mediaType"),
-            ["media_type"] = (manifest["config"] as JsonObject)?.Text("mediaType") ?? manifest.Text("mediaType"),
+            ["manifest_media_type"] = mediaType,
+            ["media_type"] = configType,
             ["project_id"] = repository.ProjectId,
             ["pull_time"] = artifact.PulledAt is { } pulled ? HarborAnswer.Time(pulled) : HarborAnswer.Never,
             ["push_time"] = HarborAnswer.Time(artifact.PushedAt),
@@ -121,7 +107,7 @@ internal static class ArtifactEndpoints
             ["repository_id"] = repository.Id,
             ["size"] = artifact.Size,
             ["tags"] = withTags ? new JsonArray([.. artifact.Tags.Select(t => TagEndpoints.Write(call.State, repository, artifact, t))]) : null,
-            ["type"] = "IMAGE",
+            ["type"] = TypeOf(configType),
         };
         if (wire["annotations"] is null)
         {
@@ -136,6 +122,15 @@ internal static class ArtifactEndpoints
         return wire;
     }
 
+    /// <summary>Gives Harbor's word for an artifact: images and indexes are IMAGE, others are called by their configuration's type.</summary>
+    private static string TypeOf(string mediaType) => mediaType switch
+    {
+        "application/vnd.cncf.helm.config.v1+json" => "CHART",
+        _ when mediaType.StartsWith("application/vnd.oci.image.", StringComparison.Ordinal) || mediaType.StartsWith("application/vnd.docker.", StringComparison.Ordinal) => "IMAGE",
+        _ when OwnType().Match(mediaType) is { Success: true } match => match.Groups[1].Value.ToUpperInvariant(),
+        _ => "UNKNOWN",
+    };
+
     /// <summary>Lists tell what stands for itself: what an index lists is seen through it, unless it has a tag of its own.</summary>
     private static IEnumerable<HarborArtifact> Standing(HarborState state, HarborRepository repository)
     {
@@ -148,7 +143,7 @@ internal static class ArtifactEndpoints
         var slash = repository.Name.IndexOf('/', StringComparison.Ordinal);
         var name = Uri.EscapeDataString(Uri.EscapeDataString(repository.Name[(slash + 1)..]));
         var links = new JsonObject();
-        foreach (var addition in call.State.Scanners > 0 ? new[] { "build_history", "vulnerabilities" } : ["build_history"])
+        foreach (var addition in call.State.DefaultScanner() is not null ? new[] { "build_history", "vulnerabilities" } : ["build_history"])
         {
             var href = $"/api/v2.0/projects/{repository.Name[..slash]}/repositories/{name}/artifacts/{artifact.Digest}/additions/{addition}";
             links[addition] = new JsonObject { ["absolute"] = false, ["href"] = href };
@@ -200,4 +195,7 @@ internal static class ArtifactEndpoints
         });
         return HarborAnswer.Ok(new JsonObject { ["project"] = new JsonArray([.. found]), ["repository"] = new JsonArray([.. repositories]) });
     }
+
+    [GeneratedRegex(@"^application/vnd\.[^.]*\.([^.]*)\.config\.[^.]*\+json$")]
+    private static partial Regex OwnType();
 }

@@ -46,6 +46,14 @@ internal sealed class HarborCall(HttpContext http, HarborServer server, HarborCa
 
     public byte[] Bytes { get; set; } = [];
 
+    /// <summary>Gets whether the registry behind this Harbor was asked for its health and did not answer.</summary>
+    public bool IsRegistryDown { get; set; }
+
+    /// <summary>Gets what is done once the state's lock is free, before the answer: the registry is told.</summary>
+    public List<Func<RealRegistry, CancellationToken, Task>> Afterwards { get; } = [];
+
+    public string RequestId => http.Response.Headers["X-Request-Id"].ToString();
+
     public IEnumerable<string> QueryKeys => query.Keys;
 
     public string? Query(string name) => query.TryGetValue(name, out var value) ? value.ToString() : null;

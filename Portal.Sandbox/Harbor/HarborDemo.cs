@@ -20,7 +20,11 @@ internal sealed class HarborDemo(HarborServer server, DateTimeOffset now)
             return;
         }
 
-        state.Scanners = Math.Max(1, state.Scanners);
+        if (state.ScannerRegistrations.Count == 0)
+        {
+            ScannerEndpoints.Add(state, new JsonObject { ["name"] = "LabScan", ["url"] = call.Server.ScannerUrl(), ["description"] = "test adapter" }, call.Now);
+        }
+
         var demo = new HarborDemo(call.Server, call.Now);
         Try(() => demo.Team(project));
     }

@@ -12,34 +12,54 @@ internal static class HarborImageStore
 
     public static string DigestOf(byte[] bytes) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    /// <summary>Keeps a blob and counts it for a project.</summary>
+    /// <summary>Keeps a blob and counts it for a project; says whether it was new there.</summary>
     /// <exception cref="HarborException">The project's quota would be exceeded.</exception>
-    public static void AddBlob(HarborServer server, HarborProject project, string digest, long size, byte[]? content)
+    public static bool AddBlob(HarborServer server, HarborProject project, string digest, long size, byte[]? content)
     {
         var state = server.State;
         var own = state.ProjectBlobs.TryGetValue(project.Id, out var known) ? known : state.ProjectBlobs[project.Id] = [];
         if (own.Contains(digest))
         {
-            return;
+            return false;
         }
 
-        var limit = state.Quotas.Find(q => q.ProjectId == project.Id)!.Hard;
+        CheckQuota(server, project, size);
+        state.Blobs.TryAdd(digest, new HarborBlob { Size = size, Content = content is { Length: <= KeptContent } ? content : null });
+        own.Add(digest);
+        return true;
+    }
+
+    /// <summary>Undoes <see cref="AddBlob"/> for a blob that did not come after all.</summary>
+    public static void TakeBack(HarborState state, HarborProject project, string digest)
+    {
+        state.ProjectBlobs.GetValueOrDefault(project.Id)?.Remove(digest);
+        if (state.Blobs.TryGetValue(digest, out var blob) && !blob.InRegistry && !state.ProjectBlobs.Values.Any(b => b.Contains(digest)))
+        {
+            state.Blobs.Remove(digest);
+        }
+    }
+
+    /// <summary>Refuses to begin an upload where more is used already than may be.</summary>
+    /// <exception cref="HarborException">The project's quota is exceeded.</exception>
+    public static void CheckNotFull(HarborServer server, HarborProject project) => CheckQuota(server, project, 0);
+
+    private static void CheckQuota(HarborServer server, HarborProject project, long size)
+    {
+        var limit = server.State.Quotas.Find(q => q.ProjectId == project.Id)!.Hard;
         var used = server.StorageUsed(project.Id);
         if (limit >= 0 && used + size > limit)
         {
-            throw new HarborException(403, "DENIED", $"adding {Amount(size)} of storage resource, which when updated to current usage of {Amount(used)} will exceed the configured upper limit of {Amount(limit)}.");
+            var what = $"{(size > 0 ? "adding" : "subtracting")} {Amount(size)} of storage resource, which when updated to current usage of {Amount(used)} will exceed the configured upper limit of {Amount(limit)}.";
+            throw new HarborException(403, "DENIED", what);
         }
-
-        state.Blobs.TryAdd(digest, new HarborBlob { Size = size, Content = content is { Length: <= KeptContent } ? content : null });
-        own.Add(digest);
     }
 
     /// <summary>Puts a manifest into a repository, which is made when it is new; gives its digest.</summary>
-    public static string Put(HarborServer server, HarborProject project, string repositoryName, string reference, byte[] manifest, DateTimeOffset now)
+    public static string Put(HarborServer server, HarborProject project, string repositoryName, string reference, byte[] manifest, DateTimeOffset now, string? mediaType = null)
     {
         var state = server.State;
         var digest = DigestOf(manifest);
-        var references = References(JsonNode.Parse(manifest)!.AsObject());
+        var body = JsonNode.Parse(manifest)!.AsObject();
         AddBlob(server, project, digest, manifest.Length, manifest);
         var repository = state.Repositories.Find(r => r.Name == repositoryName);
         if (repository is null)
@@ -51,10 +71,11 @@ internal static class HarborImageStore
         var artifact = repository.Artifacts.Find(a => a.Digest == digest);
         if (artifact is null)
         {
-            var blobs = references.Select(r => r.Digest).Prepend(digest).Distinct().ToList();
-            artifact = new HarborArtifact { Id = state.Next("artifact"), Digest = digest, Blobs = blobs, PushedAt = now };
-            artifact.Size = manifest.Length + references.Sum(r => r.Size);
+            var blobs = References(body).Select(r => r.Digest).Prepend(digest).Distinct().ToList();
+            artifact = new HarborArtifact { Id = state.Next("artifact"), Digest = digest, MediaType = mediaType ?? "", Blobs = blobs, PushedAt = now };
+            artifact.Size = manifest.Length + PartsSize(repository, body);
             repository.Artifacts.Add(artifact);
+            repository.UpdatedAt = now > repository.UpdatedAt ? now : repository.UpdatedAt;
         }
 
         if (!reference.StartsWith("sha256:", StringComparison.Ordinal))
@@ -64,6 +85,15 @@ internal static class HarborImageStore
 
         return digest;
     }
+
+    /// <summary>Gives the media type of a manifest: its own word, else what it was pushed as.</summary>
+    public static string MediaTypeOf(HarborArtifact artifact, JsonObject? manifest) =>
+        manifest.Text("mediaType") is { Length: > 0 } own ? own : artifact.MediaType;
+
+    /// <summary>Configuration and layers weigh what the manifest says; what an index lists weighs what it weighs as an artifact.</summary>
+    private static long PartsSize(HarborRepository repository, JsonObject manifest) => manifest["manifests"] is JsonArray
+        ? References(manifest).Sum(r => repository.Artifacts.Find(a => a.Digest == r.Digest)?.Size ?? 0)
+        : References(manifest).Sum(r => r.Size);
 
     public static void Tag(HarborState state, HarborRepository repository, HarborArtifact artifact, string name, DateTimeOffset now)
     {
@@ -104,7 +134,7 @@ internal static class HarborImageStore
         return state.Blobs.TryGetValue(digest, out var blob) && blob.Content is { } content ? JsonNode.Parse(Encoding.UTF8.GetString(content)) as JsonObject : null;
     }
 
-    private static string Amount(long bytes)
+    public static string Amount(long bytes)
     {
         string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
         double value = bytes;

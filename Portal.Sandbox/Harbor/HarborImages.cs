@@ -27,6 +27,9 @@ internal sealed class HarborArtifact
 
     public string Digest { get; set; } = "";
 
+    /// <summary>Gets or sets the media type that the manifest was pushed as, or an empty text when only the manifest says it.</summary>
+    public string MediaType { get; set; } = "";
+
     /// <summary>Gets or sets the manifest, byte for byte.</summary>
     public string Manifest { get; set; } = "";
 
@@ -47,6 +50,9 @@ internal sealed class HarborArtifact
     /// <summary>Gets or sets when it ended, or null.</summary>
     public DateTimeOffset? ScanEnded { get; set; }
 
+    /// <summary>Gets or sets who asked for the last scan.</summary>
+    public string ScanBy { get; set; } = "";
+
     /// <summary>Gets or sets whether the scanner finds nothing in it.</summary>
     public bool IsClean { get; set; }
 
@@ -66,6 +72,9 @@ internal sealed class HarborBlob
 
     /// <summary>Gets or sets the bytes of small ones; layers of worlds have only a size.</summary>
     public byte[]? Content { get; set; }
+
+    /// <summary>Gets or sets whether the registry behind this Harbor has it.</summary>
+    public bool InRegistry { get; set; }
 }
 
 internal sealed class HarborTag

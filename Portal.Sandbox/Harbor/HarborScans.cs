@@ -17,11 +17,15 @@ internal static class HarborScans
     ];
 
     /// <summary>Ends the scans whose time has come.</summary>
-    public static void Tick(HarborState state, DateTimeOffset now)
+    public static void Tick(HarborServer server, DateTimeOffset now)
     {
-        foreach (var artifact in state.Repositories.SelectMany(r => r.Artifacts).Where(a => a.ScanBegan is { } began && a.ScanEnded is null && now >= began + Takes))
+        foreach (var repository in server.State.Repositories)
         {
-            End(artifact, artifact.ScanBegan!.Value + Takes);
+            foreach (var artifact in repository.Artifacts.Where(a => a.ScanBegan is { } began && a.ScanEnded is null && now >= began + Takes))
+            {
+                End(artifact, artifact.ScanBegan!.Value + Takes);
+                HarborEvents.Scanned(server, repository, artifact, now);
+            }
         }
     }
 
@@ -60,7 +64,7 @@ internal static class HarborScans
     private static HarborAnswer Scan(HarborCall call)
     {
         var (repository, artifact) = ArtifactEndpoints.Find(call, "scan", "create");
-        if (call.State.Scanners == 0)
+        if (call.State.DefaultScanner() is null)
         {
             throw HarborException.Precondition($"no available scanner for project: {repository.ProjectId}");
         }
@@ -70,14 +74,14 @@ internal static class HarborScans
             throw HarborException.Conflict($"a previous scan process is {(call.Now < began + Waits ? "Pending" : "Running")}");
         }
 
-        (artifact.ScanBegan, artifact.ScanEnded) = (call.Now, null);
+        (artifact.ScanBegan, artifact.ScanEnded, artifact.ScanBy) = (call.Now, null, call.Caller.Name);
         return new HarborAnswer(202);
     }
 
     private static HarborAnswer Vulnerabilities(HarborCall call)
     {
         var (repository, artifact) = ArtifactEndpoints.Find(call, "artifact-addition", "read");
-        if (call.State.Scanners == 0)
+        if (call.State.DefaultScanner() is null)
         {
             throw HarborException.NotFound($"no scanner registration configured for project: {repository.ProjectId}");
         }
@@ -109,11 +113,11 @@ internal static class HarborScans
         return summary;
     }
 
-    private static JsonObject Scanner() => new() { ["name"] = "LabScan", ["vendor"] = "Example", ["version"] = "1.0.0" };
+    public static JsonObject Scanner() => new() { ["name"] = "LabScan", ["vendor"] = "Example", ["version"] = "1.0.0" };
 
     private static string ReportId(HarborArtifact artifact) => new Guid(Convert.FromHexString(artifact.Digest["sha256:".Length..][..32])).ToString();
 
-    private static JsonObject Finding(string severity, string digest)
+    public static JsonObject Finding(string severity, string digest)
     {
         var (id, package, version, fix, description, score, vector, cwe) = severity switch
         {

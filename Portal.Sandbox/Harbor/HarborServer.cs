@@ -5,13 +5,15 @@ using Portal.Sandbox.World;
 namespace Portal.Sandbox.Harbor;
 
 /// <summary>Harbor's core behind its front proxy: one way for every request, in the order of the real one's middleware.</summary>
-internal sealed class HarborServer
+internal sealed class HarborServer : IAsyncDisposable
 {
     private readonly HarborRouter router = new();
     private readonly HarborSessions sessions = new();
     private readonly HarborAuthentication authentication;
 
     private readonly SandboxContext context;
+    private readonly RealRegistry? real;
+    private readonly RegistryProxy? proxy;
 
     public HarborServer(SandboxContext context)
     {
@@ -30,7 +32,16 @@ internal sealed class HarborServer
         router.Add(TagEndpoints.Routes);
         router.Add(RuleEndpoints.Routes);
         router.Add(RetentionEndpoints.Routes);
+        router.Add(WebhookEndpoints.Routes);
+        router.Add(ScannerEndpoints.Routes);
+        router.Add(SecurityEndpoints.Routes);
+        Hooks = new HarborHooks(this, context.Paced);
         Registry = new RegistryEndpoints(this);
+        if (context.Options.Harbor.RegistryUrl is { Length: > 0 } url)
+        {
+            real = new RealRegistry(url);
+            proxy = new RegistryProxy(this, real);
+        }
     }
 
     public SandboxClock Clock => context.Clock;
@@ -38,12 +49,16 @@ internal sealed class HarborServer
     /// <summary>Gets the address under which people and clients know this Harbor.</summary>
     public string ExternalUrl() => context.Address("harbor");
 
+    public string ScannerUrl() => context.Address("scanner");
+
     /// <summary>Gets the lock around <see cref="State"/>.</summary>
     public Lock Gate { get; } = new();
 
     public HarborState State { get; set; } = new();
 
     public HarborTokens Tokens { get; }
+
+    public HarborHooks Hooks { get; }
 
     public RegistryEndpoints Registry { get; }
 
@@ -91,7 +106,33 @@ internal sealed class HarborServer
             HarborSessions.SetSid(http.Response);
         }
 
-        await WriteAsync(http, await AnswerAsync(http, path));
+        if (await AnswerAsync(http, path) is { } answer)
+        {
+            await WriteAsync(http, answer);
+        }
+    }
+
+    /// <summary>Tells the registry what was done, with the state's lock free.</summary>
+    /// <exception cref="HarborException">The registry does not do it.</exception>
+    public async Task AfterwardsAsync(HarborCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var tell in real is null ? [] : call.Afterwards)
+            {
+                await tell(real!, cancellationToken);
+            }
+        }
+        catch (HttpRequestException)
+        {
+            throw new HarborException(500, "UNKNOWN", "internal server error");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Hooks.DisposeAsync();
+        real?.Dispose();
     }
 
     /// <summary>Gives the path after the one decoding that the front proxy does: <c>%252F</c> becomes <c>%2F</c>, <c>%2F</c> becomes a slash.</summary>
@@ -101,8 +142,9 @@ internal sealed class HarborServer
         return Uri.UnescapeDataString(target.Split('?')[0]);
     }
 
-    private async Task<HarborAnswer> AnswerAsync(HttpContext http, string path)
+    private async Task<HarborAnswer?> AnswerAsync(HttpContext http, string path)
     {
+        HarborCall? call = null;
         try
         {
             if (path is "/c/login" or "/c/log_out")
@@ -111,23 +153,45 @@ internal sealed class HarborServer
             }
 
             var caller = await authentication.IdentifyAsync(http.Request, http.RequestAborted);
-            var call = new HarborCall(http, this, caller, path);
+            call = new HarborCall(http, this, caller, path);
+            if (proxy is not null && RegistryProxy.Takes(path))
+            {
+                return await proxy.AnswerAsync(http, call);
+            }
+
             using var body = new MemoryStream();
             await http.Request.Body.CopyToAsync(body, http.RequestAborted);
             call.Bytes = body.ToArray();
+            call.IsRegistryDown = real is not null && path == "/api/v2.0/health" && !await real.IsAliveAsync(http.RequestAborted);
+            HarborAnswer answer;
             lock (Gate)
             {
-                return Run(call, http);
+                answer = Run(call, http);
             }
+
+            await AfterwardsAsync(call, http.RequestAborted);
+            return answer;
         }
         catch (HarborException e)
         {
+            TellOfQuota(call, e);
             return e.ToAnswer();
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException or KeyNotFoundException or NullReferenceException)
+        catch (Exception e) when (!http.Response.HasStarted && e is InvalidOperationException or FormatException or KeyNotFoundException or NullReferenceException)
         {
             // What nobody foresaw; the real one says the same.
             return new HarborException(500, "UNKNOWN", "internal server error").ToAnswer();
+        }
+    }
+
+    private void TellOfQuota(HarborCall? call, HarborException refusal)
+    {
+        if (call is not null && refusal.Code == "DENIED" && RegistryProxy.Repository(call.Path) is { Length: > 0 } repository)
+        {
+            lock (Gate)
+            {
+                HarborEvents.Quota(call, "QUOTA_EXCEED", repository, refusal.Message);
+            }
         }
     }
 

@@ -5,7 +5,7 @@ using Portal.Sandbox.Hosting;
 namespace Portal.Sandbox.Harbor;
 
 /// <summary>Harbor v2.0: core and registry behind their front proxy, a scanner adapter's address and one for web hooks.</summary>
-internal sealed class HarborService : ISandboxService
+internal sealed class HarborService : ISandboxService, IAsyncDisposable
 {
     private readonly SandboxContext context;
     private readonly HarborServer server;
@@ -29,8 +29,7 @@ internal sealed class HarborService : ISandboxService
         var port = http.Connection.LocalPort;
         if (port == PortOf("hooks") || port == PortOf("scanner"))
         {
-            // Somebody else's server: takes what it is sent.
-            http.Response.StatusCode = port == PortOf("hooks") ? 200 : 404;
+            await ElseAsync(http, isHook: port == PortOf("hooks"));
             return;
         }
 
@@ -69,11 +68,25 @@ internal sealed class HarborService : ISandboxService
     {
         lock (server.Gate)
         {
-            HarborScans.Tick(server.State, now);
+            HarborScans.Tick(server, now);
         }
     }
 
-    public Task StopAsync() => Task.CompletedTask;
+    public Task StopAsync() => DisposeAsync().AsTask();
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    /// <summary>Somebody else's servers: one takes what it is sent, one is the adapter that scans.</summary>
+    private static async Task ElseAsync(HttpContext http, bool isHook)
+    {
+        var isMetadata = !isHook && http.Request.Path == "/api/v1/metadata";
+        http.Response.StatusCode = isHook || isMetadata ? 200 : 404;
+        if (isMetadata)
+        {
+            http.Response.ContentType = "application/vnd.scanner.adapter.metadata+json; version=1.0";
+            await http.Response.Body.WriteAsync(ScannerEndpoints.Describe().Bytes(), http.RequestAborted);
+        }
+    }
 
     private int PortOf(string endpoint) => new Uri(context.Address(endpoint)).Port;
 }

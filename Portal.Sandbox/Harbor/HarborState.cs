@@ -30,8 +30,14 @@ internal sealed class HarborState
     /// <summary>Gets or sets labels, web hook policies and immutable tag rules as they were sent, by kind.</summary>
     public List<HarborRule> Rules { get; set; } = [];
 
-    /// <summary>Gets or sets how many scanners are registered.</summary>
-    public int Scanners { get; set; }
+    /// <summary>Gets or sets the scanners that were made known.</summary>
+    public List<HarborScanner> ScannerRegistrations { get; set; } = [];
+
+    /// <summary>Gets or sets what web hook policies have sent lately.</summary>
+    public List<HarborExecution> Executions { get; set; } = [];
+
+    /// <summary>Gets or sets when a policy last had something to send, by <c>POLICY:EVENT</c>.</summary>
+    public Dictionary<string, DateTimeOffset> LastTriggered { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>Gets or sets whether the teams have pushed by the time they first look: the demo.</summary>
     public bool TeamsPush { get; set; }
@@ -45,6 +51,9 @@ internal sealed class HarborState
     public Dictionary<string, JsonNode?> Configuration { get; set; } = new(StringComparer.Ordinal);
 
     public long Next(string counter) => Counters[counter] = Counters.GetValueOrDefault(counter) + 1;
+
+    /// <summary>Gives the scanner that projects have, or null.</summary>
+    public HarborScanner? DefaultScanner() => ScannerRegistrations.Find(s => s.IsDefault && !s.IsDisabled);
 
     public HarborUser? FindUser(long id) => Users.Find(u => u.Id == id && !u.IsDeleted);
 

@@ -52,11 +52,7 @@ internal sealed class HarborWorld(HarborServer server, string password, DateTime
             state.Members.RemoveAll(m => m.UserId == user.Id);
         }
 
-        state.Scanners = Objects(world["scanners"]).Count();
-        foreach (var scan in Objects(world["scans"]))
-        {
-            Scan(scan.Text("artifact"));
-        }
+        AddScanners(world);
 
         foreach (var robot in Objects(world["robots"]))
         {
@@ -117,6 +113,19 @@ internal sealed class HarborWorld(HarborServer server, string password, DateTime
         }
     }
 
+    private void AddScanners(JsonObject world)
+    {
+        foreach (var scanner in Objects(world["scanners"]))
+        {
+            ScannerEndpoints.Add(state, scanner, now);
+        }
+
+        foreach (var scan in Objects(world["scans"]))
+        {
+            Scan(scan.Text("artifact"));
+        }
+    }
+
     private void AddRobot(JsonObject declared)
     {
         var project = declared.Text("level") == "project" ? state.FindProject(declared.Text("project")) : null;
@@ -145,6 +154,7 @@ internal sealed class HarborWorld(HarborServer server, string password, DateTime
         {
             HarborImageStore.Put(server, project, repository, tag, manifest, now);
             state.Audit.Add(new HarborAudit { Id = state.Next("audit"), At = now, Operation = "create", Resource = $"{repository}:{tag}", ResourceType = "artifact", Username = declared.Text("by"), ProjectId = project.Id });
+            HarborEvents.Declared(server, state.Repositories.Find(r => r.Name == repository)!, HarborImageStore.DigestOf(manifest), tag, declared.Text("by"));
         }
     }
 

@@ -7,21 +7,21 @@ namespace Portal.Sandbox.Harbor;
 /// <summary>The registry below <c>/v2/</c>: manifests, blobs, uploads, tags, with Harbor's guard before it.</summary>
 internal sealed partial class RegistryEndpoints(HarborServer server)
 {
-    private const string Registry = "registry/2.0";
+    private const string Registry = RegistryGuard.Version;
     private readonly ConcurrentDictionary<string, MemoryStream> uploads = new(StringComparer.Ordinal);
 
     public HarborAnswer Answer(HarborCall call)
     {
         if (call.Path.TrimEnd('/') == "/v2")
         {
-            return call.Caller.IsAuthenticated || call.Caller.Grants is not null ? Json(new JsonObject(), Registry) : throw Refused(call, "unauthorized", null);
+            return call.Caller.IsAuthenticated || call.Caller.Grants is not null ? Json(new JsonObject(), Registry) : throw RegistryGuard.Refused(call, "unauthorized", null);
         }
 
         if (call.Path == "/v2/_catalog")
         {
             return call.Caller.IsAdmin
                 ? Json(new JsonObject { ["repositories"] = Names(call.State.Repositories.Where(r => r.Artifacts.Count > 0).Select(r => r.Name)) })
-                : throw Refused(call, "unauthorized to list catalog", null);
+                : throw RegistryGuard.Refused(call, "unauthorized to list catalog", null);
         }
 
         if (Path().Match(call.Path) is not { Success: true } match)
@@ -30,14 +30,14 @@ internal sealed partial class RegistryEndpoints(HarborServer server)
         }
 
         var (name, kind, rest) = (match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value);
-        var project = Guard(call, name, kind);
+        var project = RegistryGuard.Check(call, name, kind);
         return (kind, call.Method) switch
         {
             ("tags", "GET") => Tags(call, name),
             ("manifests", "GET" or "HEAD") => GetManifest(call, project, name, rest),
             ("manifests", "PUT") => PutManifest(call, project, name, rest),
             ("manifests", "DELETE") => DeleteManifest(call, name, rest),
-            ("blobs", "POST") => StartUpload(name),
+            ("blobs", "POST") => StartUpload(project, name),
             ("blobs", "PATCH" or "PUT") when rest.StartsWith("uploads/", StringComparison.Ordinal) => Upload(call, project, name, rest[8..]),
             ("blobs", "GET" or "HEAD") => GetBlob(call, project, rest),
             _ => throw new HarborException(405, "UNSUPPORTED", "The operation is unsupported."),
@@ -57,57 +57,23 @@ internal sealed partial class RegistryEndpoints(HarborServer server)
 
     private static JsonArray Names(IEnumerable<string> names) => new([.. names.Order(StringComparer.Ordinal).Select(n => (JsonNode)n)]);
 
-    /// <summary>Lets pass who may pull, push or delete there; a missing project looks like one without rights.</summary>
-    private HarborProject Guard(HarborCall call, string name, string kind)
-    {
-        var action = call.Method switch { "GET" or "HEAD" => "pull", "DELETE" => "delete", _ => "push" };
-        var scope = $"repository:{name}:{(action == "push" ? "pull,push" : action)}";
-        var project = call.State.FindProject(name.Split('/')[0]);
-        if (call.Header("Authorization") is null && kind == "manifests" && action == "pull")
-        {
-            throw Refused(call, "authorize header needed to send HEAD to repository", scope);
-        }
-
-        var may = project is not null && (call.Caller.Grants?.Contains(name + ":" + action) ?? call.Access.May(project, "repository", action));
-        return may ? project! : throw Refused(call, $"unauthorized to access repository: {name}, action: {action}", scope);
-    }
-
-    private HarborException Refused(HarborCall call, string message, string? scope)
-    {
-        var basic = call.Header("Authorization")?.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) == true;
-        var refusal = new HarborException(401, "UNAUTHORIZED", $"{message}: {message}");
-        refusal.Headers["Docker-Distribution-Api-Version"] = Registry;
-        refusal.Headers["Www-Authenticate"] = basic
-            ? "Basic realm=\"harbor\""
-            : $"Bearer realm=\"{server.ExternalUrl()}/service/token\",service=\"harbor-registry\"{(scope is null ? "" : $",scope=\"{scope}\"")}";
-        return refusal;
-    }
-
     private static HarborAnswer Tags(HarborCall call, string name)
     {
         var repository = call.State.Repositories.Find(r => r.Name == name) ?? throw HarborException.NotFound($"repository {name} not found");
         return Json(new JsonObject { ["name"] = name, ["tags"] = Names(repository.Artifacts.SelectMany(a => a.Tags).Select(t => t.Name)) });
     }
 
-    private static (HarborRepository Repository, HarborArtifact Artifact) Find(HarborCall call, string name, string reference)
-    {
-        var repository = call.State.Repositories.Find(r => r.Name == name);
-        var artifact = repository?.Artifacts.Find(a => a.Digest == reference || a.Tags.Exists(t => t.Name == reference));
-        return artifact is null ? throw HarborException.NotFound($"artifact {name}:{reference} not found") : (repository!, artifact);
-    }
-
     private static HarborAnswer GetManifest(HarborCall call, HarborProject project, string name, string reference)
     {
-        var (repository, artifact) = Find(call, name, reference);
-        CheckFindings(project, artifact);
+        var (repository, artifact) = RegistryGuard.Find(call, name, reference);
+        RegistryGuard.CheckFindings(project, artifact);
         if (call.Method == "GET")
         {
-            repository.PullCount++;
-            artifact.PulledAt = call.Now;
+            RegistryGuard.CountPull(call, repository, artifact, reference);
         }
 
         var bytes = HarborImageStore.ManifestOf(call.State, artifact);
-        var type = (JsonNode.Parse(bytes) as JsonObject).Text("mediaType");
+        var type = HarborImageStore.MediaTypeOf(artifact, JsonNode.Parse(bytes) as JsonObject);
         return new HarborAnswer(200)
         {
             Raw = (type, bytes),
@@ -118,28 +84,6 @@ internal sealed partial class RegistryEndpoints(HarborServer server)
                 ["Etag"] = $"\"{artifact.Digest}\"",
             },
         };
-    }
-
-    /// <summary>Keeps back what was found wanting, and what nobody has looked at, where the project says so.</summary>
-    private static void CheckFindings(HarborProject project, HarborArtifact artifact)
-    {
-        if (project.Metadata.GetValueOrDefault("prevent_vul") != "true")
-        {
-            return;
-        }
-
-        string[] severities = ["none", "low", "medium", "high", "critical"];
-        var limit = project.Metadata.GetValueOrDefault("severity", "low");
-        var policy = $"'Prevent images with vulnerability severity of \"{char.ToUpperInvariant(limit[0])}{limit[1..]}\" or higher from running.'";
-        if (artifact.Findings is null)
-        {
-            throw new HarborException(412, "PROJECTPOLICYVIOLATION", $"current image without vulnerability scanning cannot be pulled due to configured policy in {policy} To continue with pull, please contact your project administrator for help.");
-        }
-
-        if (artifact.Findings.Keys.Any(s => Array.IndexOf(severities, s.ToLowerInvariant()) >= Array.IndexOf(severities, limit)))
-        {
-            throw new HarborException(412, "PROJECTPOLICYVIOLATION", $"current image with {artifact.Findings.Values.Sum()} vulnerabilities cannot be pulled due to configured policy in {policy} To continue with pull, please contact your project administrator to exempt matched vulnerabilities through configuring the CVE allowlist.");
-        }
     }
 
     private HarborAnswer PutManifest(HarborCall call, HarborProject project, string name, string reference)
@@ -158,21 +102,23 @@ internal sealed partial class RegistryEndpoints(HarborServer server)
             }
         }
 
-        var made = HarborImageStore.Put(server, project, name, reference, call.Bytes, call.Now);
+        var made = HarborImageStore.Put(server, project, name, reference, call.Bytes, call.Now, call.Header("Content-Type"));
         call.Log("create", "artifact", $"{name}:{reference}", project.Id);
+        HarborEvents.Pushed(call, name, made, reference);
         return Done(201, $"/v2/{name}/manifests/{made}", made);
     }
 
     private static HarborAnswer DeleteManifest(HarborCall call, string name, string reference)
     {
-        var (repository, artifact) = Find(call, name, reference);
+        var (repository, artifact) = RegistryGuard.Find(call, name, reference);
         TagEndpoints.CheckImmutable(call.State, repository, artifact.Tags);
-        HarborImageStore.Remove(call.State, repository, artifact);
+        ArtifactRemoval.Remove(call, repository, artifact);
         return new HarborAnswer(202);
     }
 
-    private HarborAnswer StartUpload(string name)
+    private HarborAnswer StartUpload(HarborProject project, string name)
     {
+        HarborImageStore.CheckNotFull(server, project);
         var id = Guid.NewGuid().ToString();
         uploads[id] = new MemoryStream();
         return Going(name, id, 0);

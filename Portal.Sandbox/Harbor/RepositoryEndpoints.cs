@@ -71,13 +71,7 @@ internal static class RepositoryEndpoints
     private static HarborAnswer Delete(HarborCall call)
     {
         var repository = Find(call, "repository", "delete");
-        call.State.Repositories.Remove(repository);
-        foreach (var artifact in repository.Artifacts.ToList())
-        {
-            HarborImageStore.Remove(call.State, repository, artifact);
-            call.Log("delete", "artifact", $"{repository.Name}:{artifact.Digest}", repository.ProjectId);
-        }
-
+        ArtifactRemoval.RemoveAll(call, repository);
         call.Log("delete", "repository", repository.Name, repository.ProjectId);
         return HarborAnswer.Ok();
     }

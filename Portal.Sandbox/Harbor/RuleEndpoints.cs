@@ -3,12 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Portal.Sandbox.Harbor;
 
-/// <summary>Labels, immutable tag rules and web hook policies: kept, listed, and obeyed as far as tags go.</summary>
+/// <summary>Labels and immutable tag rules: kept, listed, and obeyed as far as tags go.</summary>
 internal static class RuleEndpoints
 {
-    private static readonly string[] Events =
-        ["PUSH_ARTIFACT", "PULL_ARTIFACT", "DELETE_ARTIFACT", "QUOTA_EXCEED", "QUOTA_WARNING", "SCANNING_FAILED", "SCANNING_STOPPED", "SCANNING_COMPLETED", "REPLICATION", "TAG_RETENTION"];
-
     private static readonly Dictionary<string, Func<HarborRule, object?>> Fields = new(StringComparer.Ordinal)
     {
         ["id"] = r => r.Id,
@@ -23,10 +20,6 @@ internal static class RuleEndpoints
         new("POST", "/api/v2.0/projects/{}/immutabletagrules", CreateImmutable, new("ImmutableRule")),
         new("GET", "/api/v2.0/projects/{}/immutabletagrules", call => List(call, "immutable", "immutable-tag")),
         new("DELETE", "/api/v2.0/projects/{}/immutabletagrules/{}", call => Delete(call, "immutable", "immutable-tag")),
-        new("GET", "/api/v2.0/projects/{}/webhook/events", WebhookEvents),
-        new("POST", "/api/v2.0/projects/{}/webhook/policies", CreateWebhook, new("policy", new HarborField("name", "WebhookPolicy", "string"), new HarborField("enabled", "WebhookPolicy", "bool"))),
-        new("GET", "/api/v2.0/projects/{}/webhook/policies", call => List(call, "webhook", "notification-policy")),
-        new("DELETE", "/api/v2.0/projects/{}/webhook/policies/{}", call => Delete(call, "webhook", "notification-policy")),
     ];
 
     public static JsonArray Labels(HarborCall call, IEnumerable<long> ids) =>
@@ -40,7 +33,7 @@ internal static class RuleEndpoints
     }
 
     /// <summary>Leaves out what is false or empty, as the server's answers do.</summary>
-    private static JsonObject Tidy(JsonObject body)
+    public static JsonObject Tidy(JsonObject body)
     {
         var tidy = new JsonObject();
         foreach (var (name, value) in body)
@@ -60,7 +53,7 @@ internal static class RuleEndpoints
         return tidy;
     }
 
-    private static JsonObject Write(HarborRule rule)
+    public static JsonObject Write(HarborRule rule)
     {
         var wire = rule.Body.DeepClone().AsObject();
         wire["id"] = rule.Id;
@@ -132,36 +125,5 @@ internal static class RuleEndpoints
     {
         var project = call.Access.RequireProject(call.Values[0], "immutable-tag", "create");
         return HarborAnswer.Created($"/api/v2.0/projects/{call.Values[0]}/immutabletagrules/{Add(call.State, "immutable", project.Id, call.Body!, call.Now).Id}");
-    }
-
-    private static HarborAnswer CreateWebhook(HarborCall call)
-    {
-        var project = call.Access.RequireProject(call.Values[0], "notification-policy", "create");
-        foreach (var wanted in (call.Body!["event_types"] as JsonArray ?? []).Select(e => e?.ToString() ?? ""))
-        {
-            if (!Events.Contains(wanted))
-            {
-                throw HarborException.BadRequest($"unsupported event type {wanted}");
-            }
-        }
-
-        var name = call.Body.Text("name");
-        if (call.State.Rules.Exists(r => r.Kind == "webhook" && r.ProjectId == project.Id && r.Body.Text("name") == name))
-        {
-            throw HarborException.Conflict($"notification policy named {name} already exists");
-        }
-
-        return HarborAnswer.Created($"/api/v2.0/projects/{call.Values[0]}/webhook/policies/{Add(call.State, "webhook", project.Id, call.Body!, call.Now).Id}");
-    }
-
-    private static HarborAnswer WebhookEvents(HarborCall call)
-    {
-        call.Access.RequireProject(call.Values[0], "notification-policy", "read");
-        return HarborAnswer.Ok(new JsonObject
-        {
-            ["event_type"] = new JsonArray([.. Events.Select(e => (JsonNode)e)]),
-            ["notify_type"] = new JsonArray("http", "slack"),
-            ["payload_formats"] = new JsonArray(new JsonObject { ["formats"] = new JsonArray("Default", "CloudEvents"), ["notify_type"] = "http" }),
-        });
     }
 }

@@ -44,23 +44,23 @@ internal static class SystemEndpoints
         },
         "-op_time,-id");
 
-    /// <summary>Always 200; the switch <c>harbor_unhealthy</c> takes two components down.</summary>
+    /// <summary>Always 200; the switch <c>harbor_unhealthy</c> takes two components down, a dead registry behind it a third.</summary>
     private static HarborAnswer Health(HarborCall call)
     {
         var down = call.Server.IsUnhealthy();
         var components = Components.Select(name =>
         {
-            var sick = down && name is "jobservice" or "registryctl";
+            var sick = name == "registry" ? call.IsRegistryDown : down && name is "jobservice" or "registryctl";
             var wire = new JsonObject { ["name"] = name, ["status"] = sick ? "unhealthy" : "healthy" };
             if (sick)
             {
                 var host = name + ".internal.sandbox.invalid";
-                wire["error"] = $"failed to check health: Get \"http://{host}{(name == "jobservice" ? "/api/v1/stats" : "/api/health")}\": dial tcp {host}: connect: connection refused";
+                wire["error"] = $"failed to check health: Get \"http://{host}{name switch { "jobservice" => "/api/v1/stats", "registry" => "/", _ => "/api/health" }}\": dial tcp {host}: connect: connection refused";
             }
 
             return wire;
         });
-        return HarborAnswer.Ok(new JsonObject { ["components"] = new JsonArray([.. components]), ["status"] = down ? "unhealthy" : "healthy" });
+        return HarborAnswer.Ok(new JsonObject { ["components"] = new JsonArray([.. components]), ["status"] = down || call.IsRegistryDown ? "unhealthy" : "healthy" });
     }
 
     private static HarborAnswer SystemInfo(HarborCall call)

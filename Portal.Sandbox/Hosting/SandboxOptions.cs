@@ -32,4 +32,14 @@ public sealed class SandboxOptions
 
     /// <summary>Gets or sets the audience that an access token must have to be exchanged, or null when Apache does not ask for one (the recorded servers).</summary>
     public string? RequiredAudience { get; set; }
+
+    /// <summary>Gets what only Harbor is started with.</summary>
+    public HarborOptions Harbor { get; } = new();
+}
+
+/// <summary>What the sandbox's Harbor is started with.</summary>
+public sealed class HarborOptions
+{
+    /// <summary>Gets or sets the address of a registry (Debian's <c>docker-registry</c>) that keeps what is pushed, or null when Harbor keeps it itself.</summary>
+    public string? RegistryUrl { get; set; }
 }
