@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Portal.Core.Registry.Harbor;
+using Portal.Core.Registry.Verification;
 
 namespace Portal.Core.Registry;
 
@@ -20,6 +21,7 @@ public static class RegistryServices
         services.AddSingleton<IHarborImages, HarborImages>();
         services.AddSingleton<IImageService, ImageService>();
         services.AddSingleton<IRegistryCredentials, RegistryCredentials>();
+        services.AddConnectionTest();
         return services;
     }
 }
