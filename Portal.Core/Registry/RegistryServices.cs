@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Portal.Core.Registry.Harbor;
 using Portal.Core.Registry.Settings;
+using Portal.Core.Registry.Verification;
 
 namespace Portal.Core.Registry;
 
@@ -25,6 +26,7 @@ public static class RegistryServices
         services.AddSingleton<IImageSettings, ImageSettingsService>();
         services.AddSingleton<IImageRetention, ImageRetention>();
         services.AddSingleton<IRegistryCredentials, RegistryCredentials>();
+        services.AddConnectionTest();
         return services;
     }
 }

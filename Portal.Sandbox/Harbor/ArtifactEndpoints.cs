@@ -132,7 +132,7 @@ internal static partial class ArtifactEndpoints
     };
 
     /// <summary>Lists tell what stands for itself: what an index lists is seen through it, unless it has a tag of its own.</summary>
-    private static IEnumerable<HarborArtifact> Standing(HarborState state, HarborRepository repository)
+    public static IEnumerable<HarborArtifact> Standing(HarborState state, HarborRepository repository)
     {
         var listed = repository.Artifacts.SelectMany(a => HarborReferences.Children(state, a)).ToHashSet(StringComparer.Ordinal);
         return repository.Artifacts.Where(a => a.Tags.Count > 0 || !listed.Contains(a.Digest));

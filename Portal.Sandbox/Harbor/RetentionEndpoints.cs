@@ -55,15 +55,17 @@ internal static class RetentionEndpoints
         var tasks = new JsonArray();
         foreach (var repository in call.State.Repositories.Where(r => r.ProjectId == project.Id).ToList())
         {
-            if (RetentionRules.Kept(policy.Body, repository, call.Now) is not { } kept)
+            var standing = ArtifactEndpoints.Standing(call.State, repository).ToList();
+            if (RetentionRules.Kept(policy.Body, repository, standing, call.Now) is not { } kept)
             {
                 continue;
             }
 
-            tasks.Add(new JsonObject { ["id"] = call.State.Next("retention-task"), ["execution_id"] = run.Id, ["repository"] = NameIn(repository), ["total"] = repository.Artifacts.Count, ["retained"] = kept.Count });
-            foreach (var artifact in isTrial ? [] : repository.Artifacts.Except(kept).ToList())
+            kept.UnionWith(standing.Where(a => a.Tags.Exists(t => TagEndpoints.IsImmutable(call.State, repository, t.Name))));
+            tasks.Add(new JsonObject { ["id"] = call.State.Next("retention-task"), ["execution_id"] = run.Id, ["repository"] = NameIn(repository), ["total"] = standing.Count, ["retained"] = kept.Count });
+            foreach (var artifact in isTrial ? [] : standing.Except(kept))
             {
-                HarborImageStore.Remove(call.State, repository, artifact);
+                ArtifactRemoval.Remove(call, repository, artifact);
             }
         }
 

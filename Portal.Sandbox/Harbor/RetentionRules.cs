@@ -6,15 +6,15 @@ namespace Portal.Sandbox.Harbor;
 internal static class RetentionRules
 {
     /// <summary>Gives what is kept, or null when no rule is about this repository: then nothing of it is looked at.</summary>
-    public static HashSet<HarborArtifact>? Kept(JsonObject policy, HarborRepository repository, DateTimeOffset now)
+    public static HashSet<HarborArtifact>? Kept(JsonObject policy, HarborRepository repository, IReadOnlyList<HarborArtifact> standing, DateTimeOffset now)
     {
         var name = repository.Name[(repository.Name.IndexOf('/', StringComparison.Ordinal) + 1)..];
         var rules = (policy["rules"] as JsonArray ?? []).OfType<JsonObject>()
             .Where(r => !r.Flag("disabled") && TagEndpoints.Matches((r["scope_selectors"] as JsonObject)?["repository"], "repoMatches", name)).ToList();
-        return rules.Count == 0 ? null : [.. rules.SelectMany(r => Kept(r, repository.Artifacts, now))];
+        return rules.Count == 0 ? null : [.. rules.SelectMany(r => Kept(r, standing, now))];
     }
 
-    private static IEnumerable<HarborArtifact> Kept(JsonObject rule, List<HarborArtifact> artifacts, DateTimeOffset now)
+    private static IEnumerable<HarborArtifact> Kept(JsonObject rule, IReadOnlyList<HarborArtifact> artifacts, DateTimeOffset now)
     {
         var candidates = artifacts.Where(a => IsSelected(rule, a)).ToList();
         var template = rule.Text("template");

@@ -79,7 +79,8 @@ internal static partial class TagEndpoints
         return HarborAnswer.Ok();
     }
 
-    private static bool IsImmutable(HarborState state, HarborRepository repository, string tag)
+    /// <summary>Says whether a rule keeps a tag.</summary>
+    public static bool IsImmutable(HarborState state, HarborRepository repository, string tag)
     {
         var name = repository.Name[(repository.Name.IndexOf('/', StringComparison.Ordinal) + 1)..];
         return state.Rules.Any(r => r.Kind == "immutable" && r.ProjectId == repository.ProjectId && !r.Body.Flag("disabled")

@@ -112,7 +112,7 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
 
     private static IEnumerable<Attempt> ImageRules() =>
     [
-        Read("IImageUse.FindAsync", async (w, s) => await w.Get<IImageUse>().FindAsync(s, WantedImage.AllOf(w.Checkout), None)),
+        Read("IImageUse.FindAsync", async (w, s) => (await w.Get<IImageUse>().FindAsync(s, WantedImage.AllOf(w.Checkout), None)) is var use ? new { use.Asked, Clusters = use.Clusters.Select(c => new { c.ClusterName, c.First, Why = c.Failure?.Message }) } : null),
         Read("IImageSettings.GetAsync", async (w, s) => await w.Get<IImageSettings>().GetAsync(s, None)),
         OwnWrite("IImageSettings.SetPublicAsync", (w, s) => Nothing(w.Get<IImageSettings>().SetPublicAsync(s, true, None))),
         OwnWrite("IImageSettings.SetScanningAsync", (w, s) => Nothing(w.Get<IImageSettings>().SetScanningAsync(s, new ScanSettings(true, Severity.Low), None))),

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Portal.Core.Storage;
+using Portal.Hosting.Verification;
 #if SANDBOX
 using Portal.Development;
 #endif
@@ -14,9 +15,14 @@ internal static class PortalProcess
 
     private const int CannotStart = 2;
 
-    /// <summary>Runs until it is told to stop. 0 = ended as asked, 2 = could not start (sentences on the error stream).</summary>
+    /// <summary>Runs until it is told to stop, or with <c>verify</c> the checks of a Harbor alone. 0 = ended as asked, 2 = could not start (sentences on the error stream).</summary>
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is ["verify", .. var asked])
+        {
+            return await VerifyCommand.RunAsync(asked);
+        }
+
         try
         {
             await using var portal = await StartAsync(args, CancellationToken.None);

@@ -38,6 +38,9 @@ public static class ProjectRoutes
     /// <summary>All projects' places in Harbor, for administrators of the platform.</summary>
     public static string Mapping(string projectId) => $"{Overview(projectId)}/mapping";
 
+    /// <summary>The test of the connection to Harbor, for administrators of the platform.</summary>
+    public static string Connection(string projectId) => $"{Mapping(projectId)}/connection";
+
     /// <summary>Gives the project's id in a relative address, or null.</summary>
     public static string? ProjectOf(string relative)
     {
