@@ -143,7 +143,7 @@ public sealed class ImagesPageTests : BunitContext
         ], 3);
         var page = OpenRepository("team-shop/checkout", Digest);
 
-        Assert.Contains("2 containers in 1 clusters of this project have it.", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("Containers with it: 2, in clusters of this project: 1.", page.Markup, StringComparison.Ordinal);
         Assert.Contains("shop/checkout-2", page.Markup, StringComparison.Ordinal);
         Assert.Single(page.FindAll("td .t3"), t => t.TextContent == "not pulled yet");
         Assert.Equal("/p/p1/clusters/c2", page.FindAll("li a").Single(a => a.TextContent == "shop-test").GetAttribute("href"));

@@ -52,7 +52,7 @@ public sealed class SettingsPanelTests : BunitContext, IAsyncLifetime
         var panel = Open();
 
         Button(panel, "Make public").Click();
-        Assert.Contains("all images of 3 repositories", dialogs.Markup, StringComparison.Ordinal);
+        Assert.Contains("repositories now: 3", dialogs.Markup, StringComparison.Ordinal);
         Assert.True(Button(dialogs, "Make team-shop public").HasAttribute("disabled"));
         dialogs.Find("input").Input("team-shop");
         Button(dialogs, "Make team-shop public").Click();
@@ -115,7 +115,7 @@ public sealed class SettingsPanelTests : BunitContext, IAsyncLifetime
         Button(panel, "Try out").Click();
         Assert.Contains("32 of 42 images would be deleted", panel.Markup, StringComparison.Ordinal);
         Button(panel, "Run now").Click();
-        Assert.Contains("32 images are deleted from 1 repositories", dialogs.Markup, StringComparison.Ordinal);
+        Assert.Contains("Images that are deleted: 32, with all their tags; repositories that lose some: 1.", dialogs.Markup, StringComparison.Ordinal);
         dialogs.Find("input").Input("team-shop");
         Button(dialogs, "Delete what the rules do not keep").Click();
 

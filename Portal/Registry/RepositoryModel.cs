@@ -11,6 +11,9 @@ public sealed class RepositoryModel(IImageService images, IMappingService mappin
     /// <summary>Gets the name.</summary>
     public RepositoryName Name => name;
 
+    /// <summary>Gets who looks.</summary>
+    public Scope Scope => scope;
+
     /// <summary>Gets the project's place, for the host in the snippets and for what may be changed.</summary>
     public Loadable<MappedProject> Place { get; } = new();
 
