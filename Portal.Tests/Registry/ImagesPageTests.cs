@@ -191,6 +191,27 @@ public sealed class ImagesPageTests : BunitContext
         Assert.Equal("No personal credentials", panel.Find(".em h2").TextContent);
     }
 
+    [Theory]
+    [InlineData(1.01, 1)]
+    [InlineData(29.9, 30)]
+    [InlineData(365, 90)]
+    public void Credential_Renewed_HasTheSameRightsAndLife_AndTheOneBeforeStays(double life, int days)
+    {
+        var now = DateTimeOffset.UtcNow;
+        _images.Made.Add(new(4, "robot$team-shop+person-old", "alice", true, now, now.AddDays(life)));
+        var panel = OpenCredentials();
+
+        panel.Find("button[aria-label='Renew robot$team-shop+person-old']").Click();
+
+        Assert.Equal([$"credential True {days}"], _images.Changes);
+        Assert.Equal(FakeImages.Secret, panel.Find("#credential-secret").TextContent);
+        Assert.Contains("It takes the place of robot$team-shop+person-old", panel.Find(".once").TextContent, StringComparison.Ordinal);
+        Assert.Contains(panel.FindAll("td.mono"), c => c.TextContent == "robot$team-shop+person-old");
+        panel.FindAll("button").Single(b => b.TextContent == "Hide it").Click();
+        panel.FindAll("button").Single(b => b.TextContent == "Make a credential").Click();
+        Assert.DoesNotContain("takes the place", panel.Markup, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Credential_ForAReader_IsNotOffered()
     {

@@ -19,6 +19,9 @@ public sealed class CredentialsModel(IRegistryCredentials credentials, Scope sco
     /// <summary>Gets the credential that was just made; held only until it is hidden or the page is left.</summary>
     public MadeCredential? Made { get; private set; }
 
+    /// <summary>Gets the credential that <see cref="Made"/> takes the place of: it goes on until it ends or is revoked; null for none.</summary>
+    public PersonalCredential? Before { get; private set; }
+
     /// <summary>Gets why the last thing asked was not done, or null.</summary>
     public Exception? Refused { get; private set; }
 
@@ -32,11 +35,11 @@ public sealed class CredentialsModel(IRegistryCredentials credentials, Scope sco
     public Task LoadAsync(CancellationToken cancellationToken) => All.LoadAsync(async () => await credentials.ListAsync(scope, cancellationToken));
 
     /// <summary>Makes one of the chosen kind.</summary>
-    public async Task MakeAsync(CancellationToken cancellationToken)
-    {
-        await AskAsync(async () => Made = await credentials.CreateAsync(scope, MayPush, Days, cancellationToken));
-        await LoadAsync(cancellationToken);
-    }
+    public Task MakeAsync(CancellationToken cancellationToken) => MakeAsync(null, MayPush, Days, cancellationToken);
+
+    /// <summary>Makes another one with the same rights and life; the one before stays alive, so that what uses it can change over.</summary>
+    public Task RenewAsync(PersonalCredential credential, CancellationToken cancellationToken) =>
+        MakeAsync(credential, credential.MayPush, LifeOf(credential), cancellationToken);
 
     /// <summary>Ends one at once.</summary>
     public async Task RevokeAsync(PersonalCredential credential, CancellationToken cancellationToken)
@@ -46,7 +49,18 @@ public sealed class CredentialsModel(IRegistryCredentials credentials, Scope sco
     }
 
     /// <summary>Forgets the secret.</summary>
-    public void Forget() => Made = null;
+    public void Forget() => (Made, Before) = (null, null);
+
+    // Harbor knows its end only: the life that was chosen is the nearest to it.
+    private static int LifeOf(PersonalCredential credential) => credential.ExpiresAt is { } end
+        ? IRegistryCredentials.Lives.MinBy(days => Math.Abs((end - credential.CreatedAt).TotalDays - days))
+        : IRegistryCredentials.Lives[^1];
+
+    private async Task MakeAsync(PersonalCredential? before, bool mayPush, int days, CancellationToken cancellationToken)
+    {
+        await AskAsync(async () => (Made, Before) = (await credentials.CreateAsync(scope, mayPush, days, cancellationToken), before));
+        await LoadAsync(cancellationToken);
+    }
 
     private async Task AskAsync(Func<Task> ask)
     {

@@ -110,7 +110,7 @@ internal sealed class FakeImages : IImageService, IRegistryCredentials, IMapping
     public async Task<MadeCredential> CreateAsync(Scope scope, bool mayPush, int days, CancellationToken cancellationToken)
     {
         await Change($"credential {mayPush} {days}");
-        Made.Add(new PersonalCredential(7, "robot$team-shop+person-x", scope.UserName, mayPush, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(days)));
+        Made.Add(new PersonalCredential(7 + Made.Count, "robot$team-shop+person-x", scope.UserName, mayPush, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(days)));
         return new MadeCredential("registry.example", "robot$team-shop+person-x", Secret, DateTimeOffset.UtcNow.AddDays(days));
     }
 
