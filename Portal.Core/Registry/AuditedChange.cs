@@ -11,14 +11,23 @@ internal sealed class AuditedChange(IAuditLog audit)
     /// <param name="action">The audit entry's action.</param>
     /// <param name="subject">The audit entry's subject.</param>
     /// <param name="act">Does it, and may add details to the entry.</param>
-    public async Task<T> RunAsync<T>(Scope scope, string action, string subject, Func<Dictionary<string, string>, Task<T>> act)
+    /// <param name="name">What it is done to, also when it is refused.</param>
+    public async Task<T> RunAsync<T>(Scope scope, string action, string subject, Func<Dictionary<string, string>, Task<T>> act, string? name = null)
     {
         var details = new Dictionary<string, string>(StringComparer.Ordinal);
-        var result = "ok";
+        if (name is not null)
+        {
+            details["name"] = name;
+        }
+
+        // Of what was left in the middle nobody knows whether it was done.
+        var result = "unknown";
         try
         {
             scope.Demand(Capability.Write);
-            return await act(details).ConfigureAwait(false);
+            var done = await act(details).ConfigureAwait(false);
+            result = "ok";
+            return done;
         }
         catch (ForbiddenException)
         {

@@ -1,12 +1,11 @@
 using System.Net;
-using Portal.Core.Audit;
 using Portal.Core.Backends;
 using Portal.Core.Registry.Harbor;
 
 namespace Portal.Core.Registry;
 
 /// <inheritdoc />
-internal sealed class ImageService(IRegistryPlaces places, IHarborImages harbor, IAuditLog audit) : IImageService
+internal sealed class ImageService(IRegistryPlaces places, IHarborImages harbor, AuditedChange audited) : IImageService
 {
     public async Task<ImagePage<PublicProject>> ListPublicProjectsAsync(Scope scope, ImageQuery query, CancellationToken cancellationToken) =>
         await harbor.ListPublicProjectsAsync(await ReaderAsync(scope, cancellationToken).ConfigureAwait(false), query, cancellationToken).ConfigureAwait(false);
@@ -70,12 +69,9 @@ internal sealed class ImageService(IRegistryPlaces places, IHarborImages harbor,
             : throw new BackendException(HarborHttp.Backend, "find the project's place", BackendFailure.NotFound, "the project has no Harbor user yet");
 
     /// <summary>Changes something of the own Harbor project, and writes down who did, or wanted to.</summary>
-    private async Task ChangeAsync(Scope scope, RepositoryName name, string action, string what, Func<HarborLogin, Task> change, CancellationToken cancellationToken)
-    {
-        var result = "ok";
-        try
+    private Task<bool> ChangeAsync(Scope scope, RepositoryName name, string action, string what, Func<HarborLogin, Task> change, CancellationToken cancellationToken) =>
+        audited.RunAsync(scope, action, "repository/" + name.Full, async _ =>
         {
-            scope.Demand(Capability.Write);
             var place = await PlaceAsync(scope, cancellationToken).ConfigureAwait(false);
             if (name.Project != place.HarborProject)
             {
@@ -83,21 +79,6 @@ internal sealed class ImageService(IRegistryPlaces places, IHarborImages harbor,
             }
 
             await change(place.User!).ConfigureAwait(false);
-        }
-        catch (ForbiddenException)
-        {
-            result = "forbidden";
-            throw;
-        }
-        catch (BackendException e)
-        {
-            result = e.Failure.ToString();
-            throw;
-        }
-        finally
-        {
-            var details = new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = what };
-            await audit.WriteAsync(scope, action, "repository/" + name.Full, result, CancellationToken.None, details: details).ConfigureAwait(false);
-        }
-    }
+            return true;
+        }, what);
 }

@@ -208,6 +208,14 @@ public sealed class ImageSettingsTests : IClassFixture<SandboxFixture>, IAsyncLi
     }
 
     [Fact]
+    public async Task Change_LeftInTheMiddle_IsNotWrittenDownAsDone()
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Settings.SetPublicAsync(Member(), true, new CancellationToken(canceled: true)));
+
+        Assert.Equal("unknown", (await room.Get<IAuditLog>().ListAsync(Member(), 100, null, None)).First(e => e.Action == "image.project.public").Result);
+    }
+
+    [Fact]
     public async Task RuleOfAnotherProject_IsNotTakenAway()
     {
         await Settings.ProtectAsync(Member(), new TagProtection(0, "**", "1.*"), None);
