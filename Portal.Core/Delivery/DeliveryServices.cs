@@ -3,6 +3,7 @@ using Portal.Core.Addons.Initialisation;
 using Portal.Core.Clusters.Explanations;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
+using Portal.Core.Mapping.PullRenewal;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Registry;
 
@@ -20,6 +21,8 @@ public static class DeliveryServices
         services.AddSingleton<IAlertmanagers, ClusterAlertmanagers>();
         services.AddSingleton<IRegistryPlaces, MappedRegistryPlaces>();
         services.AddSingleton<IImageUse, ClusterImageUse>();
+        services.AddSingleton<IPullSecretHolders, ClusterPullSecrets>();
+        services.AddPullRenewal();
         services.AddSingleton<IPullCredentials>(s => new MappedPullCredentials(s.GetRequiredService<IMappingService>));
         services.AddHostedService<DepartedClusters>();
         return services;

@@ -9,11 +9,14 @@ public static class MappingPlans
     /// <summary>Kind of the plan.</summary>
     public const string Kind = "project-mapping";
 
+    /// <summary>Kind of the plan that renews the credential which the project's clusters pull with.</summary>
+    public const string PullRenewal = "pull-renewal";
+
     /// <summary>Gives the subject (the key of the lock).</summary>
     public static string Subject(string projectId) => "mapping/" + projectId;
 
-    internal static PlanRequest Request(string projectId, string projectName) =>
-        new(Kind, Subject(projectId), projectName, JsonSerializer.SerializeToElement(new MappingInputs(projectId, projectName), JsonSerializerOptions.Web));
+    internal static PlanRequest Request(string projectId, string projectName, string kind = Kind) =>
+        new(kind, Subject(projectId), projectName, JsonSerializer.SerializeToElement(new MappingInputs(projectId, projectName), JsonSerializerOptions.Web));
 }
 
 /// <summary>Frozen inputs of a <see cref="MappingPlans.Kind"/> plan.</summary>

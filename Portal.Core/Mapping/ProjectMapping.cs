@@ -41,6 +41,9 @@ internal sealed record ProjectMapping
     /// <summary>Gets the robot that pulls.</summary>
     public MappedRobot Pull { get; init; } = new();
 
+    /// <summary>Gets the robot that is to pull in its place, while that one is renewed; null else.</summary>
+    public MappedRobot? NextPull { get; init; }
+
     /// <summary>Gets the robot that pushes.</summary>
     public MappedRobot Push { get; init; } = new();
 
@@ -51,6 +54,9 @@ internal sealed record ProjectMapping
 /// <summary>A robot account of a mapping.</summary>
 internal sealed record MappedRobot
 {
+    /// <summary>Gets its name without prefix and project, or null for that of its kind.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Gets Harbor's id, or null before.</summary>
     public long? Id { get; init; }
 

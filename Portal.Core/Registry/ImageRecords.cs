@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 
 namespace Portal.Core.Registry;
 
 /// <summary>A repository's name in its two parts.</summary>
 /// <param name="Project">Harbor project.</param>
 /// <param name="Name">Name in it; may have slashes.</param>
-public sealed record RepositoryName(string Project, string Name)
+public sealed partial record RepositoryName(string Project, string Name)
 {
     /// <summary>Gets the whole name: <c>team-a/web/frontend</c>.</summary>
     public string Full => $"{Project}/{Name}";
@@ -13,6 +14,12 @@ public sealed record RepositoryName(string Project, string Name)
     /// <summary>Reads a whole name, or null when it has no project.</summary>
     public static RepositoryName? Parse(string full) =>
         full.Split('/', 2) is [{ Length: > 0 } project, { Length: > 0 } name] ? new(project, name) : null;
+
+    /// <summary>Says whether a repository can have this name in its project, by the rule of registries.</summary>
+    public static bool IsName(string name) => Form().IsMatch(name);
+
+    [GeneratedRegex("^(?=.{1,255}\\z)[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*\\z")]
+    private static partial Regex Form();
 }
 
 /// <summary>Which part of a list is wanted; filter and order are Harbor's work.</summary>

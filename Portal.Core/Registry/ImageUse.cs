@@ -12,6 +12,13 @@ public interface IImageUse
     /// </summary>
     /// <exception cref="BackendException">The project's clusters cannot be listed.</exception>
     Task<ImageUsage> FindAsync(Scope scope, WantedImage image, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lists what runs in the scope's own clusters, whatever registry it is of, by a part of namespace, pod, container or image (empty for all);
+    /// asked as <see cref="FindAsync"/> is.
+    /// </summary>
+    /// <exception cref="BackendException">The project's clusters cannot be listed.</exception>
+    Task<ImageUsage> ListAsync(Scope scope, string text, CancellationToken cancellationToken);
 }
 
 /// <summary>An image, or a whole repository, that is looked for in clusters.</summary>
@@ -93,5 +100,23 @@ public sealed record ClusterUse(string ClusterId, string ClusterName, int Contai
 /// <param name="Pod">Pod.</param>
 /// <param name="Container">Container.</param>
 /// <param name="Reference">What the pod asks for.</param>
-/// <param name="IsPulled">Whether its node has pulled it.</param>
-public sealed record RunningImage(string Namespace, string Pod, string Container, string Reference, bool IsPulled);
+/// <param name="Pulled">Digest that its node pulled, or null while it has not.</param>
+public sealed record RunningImage(string Namespace, string Pod, string Container, string Reference, string? Pulled)
+{
+    /// <summary>Gets whether its node has pulled it.</summary>
+    public bool IsPulled => Pulled is not null;
+
+    /// <summary>Gives the repository that it is of, or null when it is of another registry.</summary>
+    /// <param name="host">The registry's host, with port.</param>
+    public RepositoryName? In(string host)
+    {
+        if (!Reference.StartsWith(host + "/", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var name = Reference[(host.Length + 1)..].Split('@')[0];
+        var colon = name.LastIndexOf(':');
+        return RepositoryName.Parse(colon > name.LastIndexOf('/') ? name[..colon] : name);
+    }
+}

@@ -23,6 +23,8 @@ public static class RegistryServices
         services.AddSingleton<IHarborSettings, HarborSettings>();
         services.AddSingleton<AuditedChange>();
         services.AddSingleton<IImageService, ImageService>();
+        services.AddSingleton<IImageCopies, ImageCopies>();
+        services.AddSingleton<IImagePushes, ImagePushes>();
         services.AddSingleton<IImageSettings, ImageSettingsService>();
         services.AddSingleton<IImageRetention, ImageRetention>();
         services.AddSingleton<IRegistryCredentials, RegistryCredentials>();

@@ -6,7 +6,7 @@ namespace Portal.Sandbox.Harbor;
 /// The images of the demo's teams. A team's project does not exist before the portal has made it, so the team "has pushed" by
 /// the time its own user first looks: once for each project, whatever is deleted later.
 /// </summary>
-internal sealed class HarborDemo(HarborServer server, DateTimeOffset now)
+internal sealed class HarborDemo(HarborServer server, string pusher, DateTimeOffset now)
 {
     private const string Index = "application/vnd.oci.image.index.v1+json";
     private const string Manifest = "application/vnd.oci.image.manifest.v1+json";
@@ -25,7 +25,7 @@ internal sealed class HarborDemo(HarborServer server, DateTimeOffset now)
             ScannerEndpoints.Add(state, new JsonObject { ["name"] = "LabScan", ["url"] = call.Server.ScannerUrl(), ["description"] = "test adapter" }, call.Now);
         }
 
-        var demo = new HarborDemo(call.Server, call.Now);
+        var demo = new HarborDemo(call.Server, user.Username, call.Now);
         Try(() => demo.Team(project));
     }
 
@@ -81,6 +81,16 @@ internal sealed class HarborDemo(HarborServer server, DateTimeOffset now)
             HarborImageStore.Put(server, project, repository, reference, manifest, at);
         }
 
+        server.State.Audit.Add(new HarborAudit
+        {
+            Id = server.State.Next("audit"),
+            At = at,
+            Operation = "create",
+            Resource = $"{repository}:{(tags.Length > 0 ? tags[0] : digest)}",
+            ResourceType = "artifact",
+            Username = pusher,
+            ProjectId = project.Id,
+        });
         var found = server.State.Repositories.Find(r => r.Name == repository)!;
         found.UpdatedAt = at;
         return found.Artifacts.Find(a => a.Digest == digest)!;

@@ -102,6 +102,7 @@ internal sealed partial class RegistryEndpoints(HarborServer server)
             }
         }
 
+        TagEndpoints.CheckPush(call.State, name, reference);
         var made = HarborImageStore.Put(server, project, name, reference, call.Bytes, call.Now, call.Header("Content-Type"));
         call.Log("create", "artifact", $"{name}:{reference}", project.Id);
         HarborEvents.Pushed(call, name, made, reference);

@@ -175,6 +175,7 @@ internal sealed partial class RegistryProxy(HarborServer server, RealRegistry re
         {
             project = RegistryGuard.Check(call, name, "manifests");
             RegistryManifest.CheckParts(call, name, manifest);
+            TagEndpoints.CheckPush(call.State, name, reference);
             added = HarborImageStore.AddBlob(server, project, digest, bytes.Length, bytes);
         }
 

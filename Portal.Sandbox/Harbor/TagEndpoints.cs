@@ -23,14 +23,25 @@ internal static partial class TagEndpoints
     ];
 
     /// <exception cref="HarborException">One of the tags is immutable (412).</exception>
-    public static void CheckImmutable(HarborState state, HarborRepository repository, IEnumerable<HarborTag> tags)
+    public static void CheckImmutable(HarborState state, HarborRepository repository, IEnumerable<HarborTag> tags, string what = "deleted")
     {
         foreach (var tag in tags)
         {
             if (IsImmutable(state, repository, tag.Name))
             {
-                throw HarborException.Precondition($"the tag {tag.Name} configured as immutable, cannot be deleted");
+                throw HarborException.Precondition($"the tag {tag.Name} configured as immutable, cannot be {what}");
             }
+        }
+    }
+
+    /// <summary>A push over a tag that a rule keeps is refused, also one of the same image.</summary>
+    /// <exception cref="HarborException">It is immutable (412).</exception>
+    public static void CheckPush(HarborState state, string repositoryName, string reference)
+    {
+        if (state.Repositories.Find(r => r.Name == repositoryName) is { } repository
+            && repository.Artifacts.Exists(a => a.Tags.Exists(t => t.Name == reference)) && IsImmutable(state, repository, reference))
+        {
+            throw HarborException.Precondition($"Failed to process request due to '{repositoryName}:{reference}' configured as immutable.");
         }
     }
 

@@ -29,7 +29,8 @@ internal sealed class MemoryKubernetes : IKubernetesApi
 
     public Task<JsonObject> ApplyAsync(JsonObject manifest, CancellationToken cancellationToken, bool force = false, bool dryRun = false)
     {
-        Objects.RemoveAll(o => (string)o["kind"]! == (string)manifest["kind"]! && (string)o["metadata"]!["name"]! == (string)manifest["metadata"]!["name"]!);
+        Objects.RemoveAll(o => (string)o["kind"]! == (string)manifest["kind"]! && (string)o["metadata"]!["name"]! == (string)manifest["metadata"]!["name"]!
+            && (string?)o["metadata"]!["namespace"] == (string?)manifest["metadata"]!["namespace"]);
         Objects.Add(manifest);
         return Task.FromResult(manifest);
     }
@@ -52,6 +53,7 @@ internal sealed class MemoryKubernetes : IKubernetesApi
 
     public Task<Stream> ConnectAsync(string inNamespace, string pod, int port, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    // Of selectors only "has this label" is understood; others let everything through.
-    private static bool Has(JsonObject o, string? selector) => selector is null || selector.Contains('=', StringComparison.Ordinal) || o["metadata"]?["labels"]?[selector] is not null;
+    // Of selectors one label is understood: that it is there, or what it says.
+    private static bool Has(JsonObject o, string? selector) => selector is null
+        || (selector.Split('=', 2) is [var label, var value] ? (string?)o["metadata"]?["labels"]?[label] == value : o["metadata"]?["labels"]?[selector] is not null);
 }

@@ -78,6 +78,23 @@ public sealed class ClusterImageUseTests
     }
 
     [Fact]
+    public async Task List_GivesEverythingByItsNames_AndKnowsWhatIsOfTheRegistry()
+    {
+        var prod = Put("prod");
+        connector.Apis[prod].Objects.Add(Pod("shop", "checkout-1", ("app", "registry.example:5000/team-shop/web/checkout:1.4", Digest), ("side", "docker.io/envoy:1", null)));
+        connector.Apis[prod].Objects.Add(Pod("data", "import-1", ("app", "registry.example:5000/team-data/import@" + Other, Other)));
+        var use = new ClusterImageUse(magnum, connector, TimeProvider.System);
+
+        var all = Assert.Single((await use.ListAsync(Member(), "", default)).Clusters);
+        var some = Assert.Single((await use.ListAsync(Member(), "SHOP/checkout", default)).Clusters);
+
+        Assert.Equal(["import-1", "checkout-1", "checkout-1"], all.First.Select(r => r.Pod));
+        Assert.Equal([new RepositoryName("team-data", "import"), Checkout, null], all.First.Select(r => r.In("registry.example:5000")));
+        Assert.Equal([Other, Digest, null], all.First.Select(r => r.Pulled));
+        Assert.Equal(["app", "side"], some.First.Select(r => r.Container));
+    }
+
+    [Fact]
     public async Task Find_WithoutTheRight_AsksNobody()
     {
         Put("prod");

@@ -59,7 +59,7 @@ internal sealed class MappingRoom : IAsyncDisposable
 
     public IHarborAccounts Accounts => services.GetRequiredService<IHarborAccounts>();
 
-    public IReadOnlyList<IProvisioningStep> Steps => [.. services.GetServices<IProvisioningStep>()];
+    public IReadOnlyList<IProvisioningStep> Steps => [.. services.GetServices<IProvisioningStep>().Where(s => s.PlanKind == MappingPlans.Kind)];
 
     public T Get<T>()
         where T : notnull => services.GetRequiredService<T>();

@@ -1,11 +1,14 @@
 using System.Net;
+using System.Security.Claims;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using Portal.Core.Backends;
+using Portal.Core.Identity;
 using Portal.Core.Mapping;
 using Portal.Core.Registry;
+using Portal.Identity;
 using Portal.Registry;
 using Portal.Tests.Support.Fakes;
 
@@ -25,6 +28,13 @@ public sealed class ImagesPageTests : BunitContext
         Services.AddSingleton<IRegistryCredentials>(_images);
         Services.AddSingleton<IMappingService>(_images);
         Services.AddSingleton<IImageUse>(_images);
+        Services.AddSingleton<IImagePushes>(_images);
+        Services.AddSingleton<IImageCopies>(_images);
+        Services.AddSingleton<ISessionScopes>(_scopes);
+        Services.AddSingleton<IUserPreferences>(new FakeAccess());
+        Services.AddScoped<PortalSession>();
+        this.AddAuthorization().SetAuthorized("shop-lead").SetClaims(new Claim(PortalClaims.Session, "s1"));
+        Services.AddSingleton<Portal.Core.Mapping.PullRenewal.IPullRenewal>(new FakePullRenewal());
         JSInterop.Mode = JSRuntimeMode.Loose;
     }
 
@@ -138,7 +148,7 @@ public sealed class ImagesPageTests : BunitContext
     public void Artifact_TellsWhereItRuns_AndWhichClusterIsSilent()
     {
         _images.Usage = new([
-            new("c1", "shop-prod", 2, [new("shop", "checkout-1", "app", "registry.example/team-shop/checkout:1.4.2", true), new("shop", "checkout-2", "app", "registry.example/team-shop/checkout:1.4.2", false)]),
+            new("c1", "shop-prod", 2, [new("shop", "checkout-1", "app", "registry.example/team-shop/checkout:1.4.2", Digest), new("shop", "checkout-2", "app", "registry.example/team-shop/checkout:1.4.2", null)]),
             new("c2", "shop-test", 0, [], new BackendException("kubernetes", "list pods", BackendFailure.Unreachable)),
         ], 3);
         var page = OpenRepository("team-shop/checkout", Digest);
@@ -227,6 +237,55 @@ public sealed class ImagesPageTests : BunitContext
     [InlineData("kubernetes", "--docker-server=registry.example --docker-username='robot$x+y'")]
     public void Snippet_HasHostAndName(string tool, string line) =>
         Assert.Contains(line, Snippets.Of("registry.example", "team-shop", "robot$x+y").Single(s => s.Tool == tool).Text, StringComparison.Ordinal);
+
+    [Fact]
+    public void Artifact_PushedWithAPersonalCredential_NamesThePerson()
+    {
+        _images.Push = new ImagePush("robot$team-shop+person-x", "mei", DateTimeOffset.UtcNow);
+
+        Assert.Contains("by mei (robot$team-shop+person-x)", OpenRepository("team-shop/checkout", Digest).Find("dl.facts").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Copy_ToAnotherProject_IsAskedOnce_AndLeadsThere()
+    {
+        var page = OpenRepository("team-shop/checkout", Digest);
+        page.FindAll("button").Single(b => b.TextContent == "Copy…").Click();
+        page.WaitForAssertion(() => Assert.Equal(["Choose a project", "team-data"], page.FindAll("#copy-target option").Select(o => o.TextContent)));
+
+        page.Find("#copy-name").Input("Wrong Name");
+        Button(page, "Copy the image").Click();
+        Assert.Equal(["true", "true"], page.FindAll("#copy-target, #copy-name").Select(f => f.GetAttribute("aria-invalid")));
+        Assert.Empty(_images.Changes);
+
+        page.Find("#copy-target").Change("p2");
+        page.Find("#copy-name").Input("from-shop/checkout");
+        Button(page, "Copy the image").Click();
+
+        page.WaitForAssertion(() => Assert.Equal($"/p/p2/images/team-data/from-shop/checkout?artifact={Uri.EscapeDataString(Digest)}", page.FindAll("a").Single(a => a.TextContent == "See it there").GetAttribute("href")));
+        Assert.Equal(["copy team-shop/checkout to p2 as from-shop/checkout"], _images.Changes);
+    }
+
+    [Fact]
+    public void Running_RowsLeadToTheirImages_AndTellWhatIsWrongWithThem()
+    {
+        _images.Usage = new(
+        [
+            new("c1", "prod", 3, [new("shop", "checkout-1", "app", "registry.example/team-shop/checkout:1.4.2", Digest), new("kube-system", "dns-1", "dns", "registry.k8s.io/coredns:1.12", "sha256:" + new string('9', 64)), new("shop", "next-1", "app", "registry.example/team-shop/checkout:2", null)]),
+            new("c2", "lab", 0, [], new BackendException("kubernetes", "list pods", BackendFailure.Timeout)),
+        ], 2);
+        Navigation.NavigateTo("/p/p1/images?tab=running&q=shop");
+
+        var page = Open();
+
+        page.WaitForAssertion(() => Assert.Contains("1 critical", page.Find("tbody tr").TextContent, StringComparison.OrdinalIgnoreCase));
+        Assert.Equal("shop", _images.Listed);
+        Assert.Equal($"/p/p1/images/team-shop/checkout?artifact={Uri.EscapeDataString(Digest)}", page.Find("tbody td.mono a").GetAttribute("href"));
+        Assert.Contains("Another registry's", page.FindAll("tbody tr")[1].TextContent, StringComparison.Ordinal);
+        Assert.Contains("lab", page.Find(".obj").TextContent, StringComparison.Ordinal);
+    }
+
+    private static AngleSharp.Dom.IElement Button(IRenderedComponent<RepositoryPage> page, string text) => page.FindAll("button").Single(b => b.TextContent == text);
 
     private IRenderedComponent<ImagesPage> Open() => Render<ImagesPage>(p => p.Add(i => i.ProjectId, "p1").AddCascadingValue(_scopes.Scope));
 

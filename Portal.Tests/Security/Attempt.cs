@@ -7,6 +7,7 @@ using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
 using Portal.Core.Mapping.Comparison;
+using Portal.Core.Mapping.PullRenewal;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
@@ -89,6 +90,8 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         Write("IMappingComparison.GetAsync", async (w, s) => await w.Get<IMappingComparison>().GetAsync(s, None)),
         Write("IMappingComparison.CompareAsync", async (w, s) => await w.Get<IMappingComparison>().CompareAsync(s, closely: true, None)),
         Write("IMappingComparison.RepairAsync", async (w, s) => await w.Get<IMappingComparison>().RepairAsync(s, [w.Owner.ProjectId], None)),
+        Read("IPullRenewal.FindAsync", async (w, s) => await w.Get<IPullRenewal>().FindAsync(s, None)),
+        OwnWrite("IPullRenewal.RenewAsync", async (w, s) => await w.Get<IPullRenewal>().RenewAsync(s, None)),
         OwnWrite("IMappingService.GetPullSecretAsync", async (w, s) => await w.Get<IMappingService>().GetPullSecretAsync(s, "test", None)),
     ];
 
@@ -113,6 +116,9 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
     private static IEnumerable<Attempt> ImageRules() =>
     [
         Read("IImageUse.FindAsync", async (w, s) => (await w.Get<IImageUse>().FindAsync(s, WantedImage.AllOf(w.Checkout), None)) is var use ? new { use.Asked, Clusters = use.Clusters.Select(c => new { c.ClusterName, c.First, Why = c.Failure?.Message }) } : null),
+        Read("IImageUse.ListAsync", async (w, s) => (await w.Get<IImageUse>().ListAsync(s, "", None)) is var all ? new { all.Asked, Clusters = all.Clusters.Select(c => new { c.ClusterName, c.First, Why = c.Failure?.Message }) } : null),
+        Quiet("IImagePushes.FindAsync", async (w, s) => await w.Get<IImagePushes>().FindAsync(s, w.Checkout, (await w.Get<IImageService>().FindArtifactAsync(w.Owner, w.Checkout, w.Digest, None))!, None)),
+        Write("IImageCopies.CopyAsync", async (w, s) => await w.Get<IImageCopies>().CopyAsync(s, w.Checkout, w.Digest, s, "taken", None)),
         Read("IImageSettings.GetAsync", async (w, s) => await w.Get<IImageSettings>().GetAsync(s, None)),
         OwnWrite("IImageSettings.SetPublicAsync", (w, s) => Nothing(w.Get<IImageSettings>().SetPublicAsync(s, true, None))),
         OwnWrite("IImageSettings.SetScanningAsync", (w, s) => Nothing(w.Get<IImageSettings>().SetScanningAsync(s, new ScanSettings(true, Severity.Low), None))),

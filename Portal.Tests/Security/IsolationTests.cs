@@ -9,6 +9,7 @@ using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
 using Portal.Core.Mapping.Comparison;
+using Portal.Core.Mapping.PullRenewal;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
 using Portal.Core.Registry.Settings;
@@ -20,7 +21,7 @@ public sealed class IsolationTests(TwoTeams teams) : IClassFixture<TwoTeams>
 {
     private static readonly Type[] Services =
     [
-        typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(IMappingService), typeof(IMappingComparison), typeof(IImageService), typeof(IRegistryCredentials), typeof(IImageUse), typeof(IImageSettings), typeof(IImageRetention),
+        typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(IMappingService), typeof(IMappingComparison), typeof(IPullRenewal), typeof(IImageService), typeof(IRegistryCredentials), typeof(IImageUse), typeof(IImagePushes), typeof(IImageCopies), typeof(IImageSettings), typeof(IImageRetention),
         typeof(IKubeconfigService), typeof(IClusterNodes), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterConnector), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts), typeof(IAuditLog), typeof(ISessionScopes),
     ];
 

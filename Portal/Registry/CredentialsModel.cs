@@ -7,6 +7,8 @@ namespace Portal.Registry;
 /// <summary>Personal credentials for the registry: made on request, shown once, revoked by hand.</summary>
 public sealed class CredentialsModel(IRegistryCredentials credentials, Scope scope)
 {
+    private readonly Asking _asking = new();
+
     /// <summary>Gets the credentials that are there.</summary>
     public Loadable<IReadOnlyList<PersonalCredential>> All { get; } = new();
 
@@ -23,10 +25,10 @@ public sealed class CredentialsModel(IRegistryCredentials credentials, Scope sco
     public PersonalCredential? Before { get; private set; }
 
     /// <summary>Gets why the last thing asked was not done, or null.</summary>
-    public Exception? Refused { get; private set; }
+    public Exception? Refused => _asking.Refused;
 
     /// <summary>Gets whether Harbor is being asked.</summary>
-    public bool IsBusy { get; private set; }
+    public bool IsBusy => _asking.IsBusy;
 
     /// <summary>Gets whether the person may make and revoke.</summary>
     public bool MayChange => scope.Can(Capability.Write);
@@ -44,7 +46,7 @@ public sealed class CredentialsModel(IRegistryCredentials credentials, Scope sco
     /// <summary>Ends one at once.</summary>
     public async Task RevokeAsync(PersonalCredential credential, CancellationToken cancellationToken)
     {
-        await AskAsync(() => credentials.RevokeAsync(scope, credential.Id, cancellationToken));
+        await _asking.RunAsync(() => credentials.RevokeAsync(scope, credential.Id, cancellationToken));
         await LoadAsync(cancellationToken);
     }
 
@@ -58,25 +60,7 @@ public sealed class CredentialsModel(IRegistryCredentials credentials, Scope sco
 
     private async Task MakeAsync(PersonalCredential? before, bool mayPush, int days, CancellationToken cancellationToken)
     {
-        await AskAsync(async () => (Made, Before) = (await credentials.CreateAsync(scope, mayPush, days, cancellationToken), before));
+        await _asking.RunAsync(async () => (Made, Before) = (await credentials.CreateAsync(scope, mayPush, days, cancellationToken), before));
         await LoadAsync(cancellationToken);
-    }
-
-    private async Task AskAsync(Func<Task> ask)
-    {
-        IsBusy = true;
-        try
-        {
-            await ask();
-            Refused = null;
-        }
-        catch (Exception failure) when (failure is BackendException or ForbiddenException)
-        {
-            Refused = failure;
-        }
-        finally
-        {
-            IsBusy = false;
-        }
     }
 }

@@ -44,7 +44,7 @@ public sealed partial class ImagesPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    private string Open => Tab is "public" or "access" or "settings" ? Tab : "own";
+    private string Open => Tab is "public" or "running" or "access" or "settings" ? Tab : "own";
 
     private IReadOnlyList<(string Name, string Url)> Up => Of is null ? [] : [(ImagesText.Title, ProjectRoutes.Images(ProjectId)), (ImagesText.TabPublic, ProjectRoutes.Images(ProjectId, "public"))];
 
@@ -77,7 +77,7 @@ public sealed partial class ImagesPage
     {
         var wanted = (Open, Of, _model.Query);
         var failed = (_model.Repositories.Failure ?? _model.Projects.Failure) is not null;
-        if (!_model.IsReady || Open is "access" or "settings" || (_shown == wanted && !failed))
+        if (!_model.IsReady || Open is "running" or "access" or "settings" || (_shown == wanted && !failed))
         {
             return;
         }
@@ -104,6 +104,7 @@ public sealed partial class ImagesPage
     [
         new("own", ImagesText.TabOwn, ProjectRoutes.Images(ProjectId)),
         new("public", ImagesText.TabPublic, ProjectRoutes.Images(ProjectId, "public")),
+        new("running", ImagesText.TabRunning, ProjectRoutes.Images(ProjectId, "running")),
         new("access", ImagesText.TabAccess, ProjectRoutes.Images(ProjectId, "access")),
         new("settings", ImagesText.TabSettings, ProjectRoutes.Images(ProjectId, "settings")),
     ];

@@ -6,8 +6,10 @@ using Portal.Shared;
 namespace Portal.Registry;
 
 /// <summary>A repository: its artifacts, the one that is open, and what a person does with them.</summary>
-public sealed class RepositoryModel(IImageService images, IMappingService mapping, Scope scope, RepositoryName name)
+public sealed class RepositoryModel(IImageService images, IImagePushes pushes, IMappingService mapping, Scope scope, RepositoryName name)
 {
+    private readonly Asking _asking = new();
+
     /// <summary>Gets the name.</summary>
     public RepositoryName Name => name;
 
@@ -32,20 +34,23 @@ public sealed class RepositoryModel(IImageService images, IMappingService mappin
     /// <summary>Gets how it was built.</summary>
     public Loadable<IReadOnlyList<BuildStep>> History { get; private set; } = new();
 
+    /// <summary>Gets who pushed it, or a value of null when nobody can tell.</summary>
+    public Loadable<ImagePush> Push { get; private set; } = new();
+
     /// <summary>Gets or sets filter, order and page.</summary>
     public ImageQuery Query { get; set; } = new();
 
     /// <summary>Gets why the last thing asked was not done, or null.</summary>
-    public Exception? Refused { get; private set; }
+    public Exception? Refused => _asking.Refused;
 
     /// <summary>Gets whether something is being asked.</summary>
-    public bool IsBusy { get; private set; }
+    public bool IsBusy => _asking.IsBusy;
 
     /// <summary>Gets whether the person may change it: a member, in the own Harbor project.</summary>
     public bool MayChange => scope.Can(Capability.Write) && Place.Value?.HarborProject == name.Project;
 
     /// <summary>Forgets what was refused, before a dialog opens.</summary>
-    public void Begin() => Refused = null;
+    public void Begin() => _asking.Begin();
 
     /// <summary>Loads repository and artifacts.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken) => await Task.WhenAll(
@@ -58,14 +63,15 @@ public sealed class RepositoryModel(IImageService images, IMappingService mappin
     {
         if (Artifact.Value?.Digest != digest)
         {
-            (Artifact, Report, History) = (new(), new(), new());
+            (Artifact, Report, History, Push) = (new(), new(), new(), new());
         }
 
-        var (artifact, report, history) = (Artifact, Report, History);
+        var (artifact, report, history, push) = (Artifact, Report, History, Push);
         await artifact.LoadAsync(() => images.FindArtifactAsync(scope, name, digest, cancellationToken));
         await Task.WhenAll(
             report.LoadAsync(() => images.FindVulnerabilitiesAsync(scope, name, digest, cancellationToken)),
-            history.LoadAsync(async () => await images.ListHistoryAsync(scope, name, digest, cancellationToken)));
+            history.LoadAsync(async () => await images.ListHistoryAsync(scope, name, digest, cancellationToken)),
+            push.LoadAsync(async () => artifact.Value is { } found ? await pushes.FindAsync(scope, name, found, cancellationToken) : null));
     }
 
     /// <summary>Looks how the scan of the open artifact goes, while it goes.</summary>
@@ -81,39 +87,19 @@ public sealed class RepositoryModel(IImageService images, IMappingService mappin
     public async Task ScanAsync(CancellationToken cancellationToken)
     {
         var digest = Artifact.Value!.Digest;
-        if (await AskAsync(() => images.ScanAsync(scope, name, digest, cancellationToken)))
+        if (await _asking.RunAsync(() => images.ScanAsync(scope, name, digest, cancellationToken)))
         {
             await OpenAsync(digest, cancellationToken);
         }
     }
 
     /// <summary>Deletes a tag, an artifact or the repository; gives whether it was done.</summary>
-    public Task<bool> DeleteAsync(ImageDeletion deletion, CancellationToken cancellationToken) => AskAsync(() => deletion switch
+    public Task<bool> DeleteAsync(ImageDeletion deletion, CancellationToken cancellationToken) => _asking.RunAsync(() => deletion switch
     {
         { Tag: { } tag, Digest: { } digest } => images.DeleteTagAsync(scope, name, digest, tag, cancellationToken),
         { Digest: { } digest } => images.DeleteArtifactAsync(scope, name, digest, cancellationToken),
         _ => images.DeleteRepositoryAsync(scope, name, name.Full, cancellationToken),
     });
-
-    private async Task<bool> AskAsync(Func<Task> ask)
-    {
-        IsBusy = true;
-        try
-        {
-            await ask();
-            Refused = null;
-            return true;
-        }
-        catch (Exception failure) when (failure is BackendException or ForbiddenException)
-        {
-            Refused = failure;
-            return false;
-        }
-        finally
-        {
-            IsBusy = false;
-        }
-    }
 }
 
 /// <summary>What is to be deleted: a tag of an artifact, an artifact, or the whole repository.</summary>

@@ -43,6 +43,9 @@ public sealed partial class RepositoryPage : IAsyncDisposable
     private IImageService Images { get; set; } = null!;
 
     [Inject]
+    private IImagePushes Pushes { get; set; } = null!;
+
+    [Inject]
     private IMappingService Mapping { get; set; } = null!;
 
     [Inject]
@@ -65,7 +68,7 @@ public sealed partial class RepositoryPage : IAsyncDisposable
         var name = RepositoryName.Parse(Path ?? "");
         if (name != _model?.Name)
         {
-            (_model, _shown) = (name is null ? null : new RepositoryModel(Images, Mapping, Scope, name), null);
+            (_model, _shown) = (name is null ? null : new RepositoryModel(Images, Pushes, Mapping, Scope, name), null);
         }
 
         if (_model is null)

@@ -8,6 +8,8 @@ namespace Portal.Registry;
 /// <summary>What is kept of the project's images, and what a person changes of it.</summary>
 public sealed class RetentionModel(IImageRetention retention, Scope scope)
 {
+    private readonly Asking _asking = new();
+
     /// <summary>Happens when something of it is another; several parts of the page show it.</summary>
     public event Action? Changed;
 
@@ -36,10 +38,10 @@ public sealed class RetentionModel(IImageRetention retention, Scope scope)
     public RetentionRun? Run { get; private set; }
 
     /// <summary>Gets why the last thing asked was not done, or null.</summary>
-    public Exception? Refused { get; private set; }
+    public Exception? Refused => _asking.Refused;
 
     /// <summary>Gets whether Harbor is being asked.</summary>
-    public bool IsBusy { get; private set; }
+    public bool IsBusy => _asking.IsBusy;
 
     /// <summary>Gets whether the person may change them.</summary>
     public bool MayChange => scope.Can(Capability.Write);
@@ -59,7 +61,7 @@ public sealed class RetentionModel(IImageRetention retention, Scope scope)
     public Task LoadAsync(CancellationToken cancellationToken) => Rules.LoadAsync(() => retention.FindAsync(scope, cancellationToken));
 
     /// <summary>Forgets what was refused, before a dialog opens.</summary>
-    public void Begin() => Refused = null;
+    public void Begin() => _asking.Begin();
 
     /// <summary>Adds the rule of the form, when it is filled in rightly.</summary>
     public async Task AddAsync(CancellationToken cancellationToken)
@@ -101,21 +103,8 @@ public sealed class RetentionModel(IImageRetention retention, Scope scope)
 
     private async Task<bool> AskAsync(Func<Task> ask)
     {
-        (IsBusy, Refused) = (true, null);
-        try
-        {
-            await ask();
-            return true;
-        }
-        catch (Exception failure) when (failure is BackendException or ForbiddenException)
-        {
-            Refused = failure;
-            return false;
-        }
-        finally
-        {
-            IsBusy = false;
-            Changed?.Invoke();
-        }
+        var done = await _asking.RunAsync(ask);
+        Changed?.Invoke();
+        return done;
     }
 }

@@ -7,6 +7,8 @@ namespace Portal.Registry;
 /// <summary>How the project's place in Harbor is set, and what a person changes of it.</summary>
 public sealed class SettingsModel(IImageSettings settings, Scope scope)
 {
+    private readonly Asking _asking = new();
+
     /// <summary>Happens when something of it is another; several parts of the page show it.</summary>
     public event Action? Changed;
 
@@ -26,7 +28,7 @@ public sealed class SettingsModel(IImageSettings settings, Scope scope)
     public bool IsChecked { get; private set; }
 
     /// <summary>Gets why the last thing asked was not done, or null.</summary>
-    public Exception? Refused { get; private set; }
+    public Exception? Refused => _asking.Refused;
 
     /// <summary>Gets which part of the page <see cref="Refused"/> and <see cref="IsSaved"/> are about.</summary>
     public SettingsPart Part { get; private set; }
@@ -35,7 +37,7 @@ public sealed class SettingsModel(IImageSettings settings, Scope scope)
     public bool IsSaved { get; private set; }
 
     /// <summary>Gets whether Harbor is being asked.</summary>
-    public bool IsBusy { get; private set; }
+    public bool IsBusy => _asking.IsBusy;
 
     /// <summary>Gets whether the person may change them.</summary>
     public bool MayChange => scope.Can(Capability.Write);
@@ -55,7 +57,11 @@ public sealed class SettingsModel(IImageSettings settings, Scope scope)
     }
 
     /// <summary>Forgets what was refused, before a dialog opens.</summary>
-    public void Begin() => (Refused, IsSaved) = (null, false);
+    public void Begin()
+    {
+        _asking.Begin();
+        IsSaved = false;
+    }
 
     /// <summary>Makes the project public, or private; gives whether it was done.</summary>
     public Task<bool> SetPublicAsync(bool isPublic, CancellationToken cancellationToken) =>
@@ -83,20 +89,12 @@ public sealed class SettingsModel(IImageSettings settings, Scope scope)
 
     private async Task<bool> AskAsync(SettingsPart part, Func<Task> ask, CancellationToken cancellationToken)
     {
-        (IsBusy, Part, IsSaved, Refused) = (true, part, false, null);
-        try
+        Part = part;
+        IsSaved = false;
+        IsSaved = await _asking.RunAsync(ask);
+        if (!IsSaved)
         {
-            await ask();
-            IsSaved = true;
-        }
-        catch (Exception failure) when (failure is BackendException or ForbiddenException)
-        {
-            Refused = failure;
             return false;
-        }
-        finally
-        {
-            IsBusy = false;
         }
 
         await LoadAsync(cancellationToken);

@@ -9,7 +9,7 @@ namespace Portal.Core.Addons.Initialisation;
 internal sealed class RegistrySecretStep(InitialisationTools tools, IPullCredentials credentials) : InitialisationStep
 {
     internal const string StepId = "cluster.registry-secret";
-    private const string SecretName = "registry-pull";
+    internal const string SecretName = "registry-pull";
     private static readonly string[] Zones = ["monitoring", "zone-test", "zone-prod"];
 
     public override string Id => StepId;
@@ -55,22 +55,7 @@ internal sealed class RegistrySecretStep(InitialisationTools tools, IPullCredent
     /// <summary>The secret, and in our own namespaces the default account that names it.</summary>
     internal static IEnumerable<JsonObject> Objects(string space, PullCredential credential)
     {
-        var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}"));
-        var config = new JsonObject
-        {
-            ["auths"] = new JsonObject
-            {
-                [credential.Host] = new JsonObject { ["username"] = credential.UserName, ["password"] = credential.Password, ["auth"] = login },
-            },
-        };
-        yield return new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Secret",
-            ["metadata"] = Metadata(SecretName, space),
-            ["type"] = "kubernetes.io/dockerconfigjson",
-            ["data"] = new JsonObject { [".dockerconfigjson"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(config.ToJsonString())) },
-        };
+        yield return Secret(space, credential);
         if (AddonNamespaces.IsOurs(space))
         {
             yield return new JsonObject
@@ -81,6 +66,27 @@ internal sealed class RegistrySecretStep(InitialisationTools tools, IPullCredent
                 ["imagePullSecrets"] = new JsonArray(new JsonObject { ["name"] = SecretName }),
             };
         }
+    }
+
+    /// <summary>The secret alone.</summary>
+    internal static JsonObject Secret(string space, PullCredential credential)
+    {
+        var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}"));
+        var config = new JsonObject
+        {
+            ["auths"] = new JsonObject
+            {
+                [credential.Host] = new JsonObject { ["username"] = credential.UserName, ["password"] = credential.Password, ["auth"] = login },
+            },
+        };
+        return new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = Metadata(SecretName, space),
+            ["type"] = "kubernetes.io/dockerconfigjson",
+            ["data"] = new JsonObject { [".dockerconfigjson"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(config.ToJsonString())) },
+        };
     }
 
     // Every namespace has this account: it stays, and what we wished of it goes. An apply takes back what its manager no longer says.

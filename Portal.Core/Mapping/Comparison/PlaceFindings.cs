@@ -80,7 +80,7 @@ internal sealed class PlaceFindings(ProjectMapping mapping, MappingTools tools)
         {
             if (look?.Robots is { } robots)
             {
-                AddRobot(kind, robots.FirstOrDefault(r => r.FullName.EndsWith("+" + kind.Name, StringComparison.Ordinal)));
+                AddRobot(kind, robots.FirstOrDefault(r => r.FullName.EndsWith("+" + kind.NameIn(mapping), StringComparison.Ordinal)));
             }
         }
 

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Portal.Core.Backends;
 using Portal.Core.Provisioning;
-using Portal.Core.Registry.Harbor;
 
 namespace Portal.Core.Mapping.Steps;
 
@@ -15,6 +13,9 @@ internal sealed record RobotKind(string Place, string Name, ImmutableArray<(stri
     public static RobotKind Pull { get; } = new("pull", "portal-pull", Reading);
 
     public static RobotKind Push { get; } = new("push", "portal-push", [.. Reading, ("repository", "push"), ("artifact", "create"), ("tag", "create")]);
+
+    /// <summary>Gives its name behind the plus: a renewed one has another name than the first.</summary>
+    public string NameIn(ProjectMapping mapping) => Of(mapping).Name ?? Name;
 
     public MappedRobot Of(ProjectMapping mapping) => this == Pull ? mapping.Pull : mapping.Push;
 
@@ -45,7 +46,7 @@ internal sealed class CreateRobotStep(MappingTools tools, RobotKind kind) : Mapp
             return;
         }
 
-        if (project is not null && tools.IsOurs(mapping, project) && await FindOwnAsync(mapping, project.Id, cancellationToken).ConfigureAwait(false) is { } robot)
+        if (project is not null && tools.IsOurs(mapping, project) && await new RobotMaker(tools, context, mapping, project).FindOwnAsync(kind.NameIn(mapping), cancellationToken).ConfigureAwait(false) is { } robot)
         {
             await tools.Accounts.DeleteRobotAsync(robot.Id, cancellationToken).ConfigureAwait(false);
             await tools.AuditAsync(context, "registry.robot.delete", robot.FullName, cancellationToken).ConfigureAwait(false);
@@ -59,22 +60,7 @@ internal sealed class CreateRobotStep(MappingTools tools, RobotKind kind) : Mapp
         var mapping = await KeepSecretAsync(context, cancellationToken).ConfigureAwait(false);
         var project = await tools.ProjectAsync(mapping, cancellationToken).ConfigureAwait(false);
         var secret = tools.Store.Open(mapping.ProjectId, kind.Place, kind.Of(mapping).Secret)!;
-        var robot = await FindOwnAsync(mapping, project.Id, cancellationToken).ConfigureAwait(false);
-        if (robot is null)
-        {
-            robot = await CreateAsync(context, mapping, project, cancellationToken).ConfigureAwait(false);
-            await tools.Accounts.SetRobotSecretAsync(robot.Id, secret, cancellationToken).ConfigureAwait(false);
-        }
-        else if (robot.IsDisabled)
-        {
-            throw new StepFailedException(Reason.Of("mapping.robot-disabled", ("name", robot.FullName)), Actor.Platform);
-        }
-        else if (!await tools.Accounts.AcceptsAsync(new HarborLogin(robot.FullName, secret), cancellationToken).ConfigureAwait(false))
-        {
-            await tools.Accounts.SetRobotSecretAsync(robot.Id, secret, cancellationToken).ConfigureAwait(false);
-            await tools.AuditAsync(context, "registry.robot.secret", robot.FullName, cancellationToken).ConfigureAwait(false);
-        }
-
+        var robot = await new RobotMaker(tools, context, mapping, project).EnsureAsync(kind.NameIn(mapping), kind.Rights, secret, cancellationToken).ConfigureAwait(false);
         await tools.ChangeAsync(context, m => kind.Put(m, kind.Of(m) with { Id = robot.Id, FullName = robot.FullName }), cancellationToken).ConfigureAwait(false);
         await context.KeepAsync("robot", robot.FullName, cancellationToken).ConfigureAwait(false);
         await MappingTools.ReportAsync(context, "Harbor robot account", robot.FullName, cancellationToken).ConfigureAwait(false);
@@ -88,30 +74,5 @@ internal sealed class CreateRobotStep(MappingTools tools, RobotKind kind) : Mapp
             context,
             m => tools.Store.Open(m.ProjectId, kind.Place, kind.Of(m).Secret) is null ? kind.Put(m, kind.Of(m) with { Secret = fresh }) : m,
             cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>The full name's beginning is a setting of Harbor's; what follows the plus is ours, and plus signs are in no given name.</summary>
-    private async Task<RobotAccount?> FindOwnAsync(ProjectMapping mapping, long projectId, CancellationToken cancellationToken)
-    {
-        var robots = await tools.Accounts.ListRobotsAsync(projectId, cancellationToken).ConfigureAwait(false);
-        var robot = robots.FirstOrDefault(r => r.FullName.EndsWith("+" + kind.Name, StringComparison.Ordinal));
-        return robot is null || robot.Description == MappingTools.MarkOf(mapping.ProjectId) ? robot : throw MappingTools.Foreign("mapping.foreign-robot", robot.FullName);
-    }
-
-    private async Task<RobotAccount> CreateAsync(StepContext context, ProjectMapping mapping, RegistryProject project, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var wanted = new NewRobotAccount(project.Name, kind.Name, MappingTools.MarkOf(mapping.ProjectId), kind.Rights);
-            var (_, login) = await tools.Accounts.CreateRobotAsync(wanted, cancellationToken).ConfigureAwait(false);
-            await tools.AuditAsync(context, "registry.robot.create", login.UserName, cancellationToken).ConfigureAwait(false);
-        }
-        catch (BackendException e) when (e.Failure is BackendFailure.Conflict)
-        {
-            // The other runner was first.
-        }
-
-        return await FindOwnAsync(mapping, project.Id, cancellationToken).ConfigureAwait(false)
-            ?? throw new BackendException("harbor", "create robot account", BackendFailure.Broken, "the robot account is not there although it was created");
     }
 }

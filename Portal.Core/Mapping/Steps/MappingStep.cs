@@ -13,7 +13,7 @@ internal abstract class MappingStep : IProvisioningStep
 
     public int Version => 1;
 
-    public string PlanKind => MappingPlans.Kind;
+    public virtual string PlanKind => MappingPlans.Kind;
 
     public virtual string Phase => "registry";
 

@@ -7,6 +7,9 @@ namespace Portal.Core.Registry.Harbor;
 /// <inheritdoc />
 internal sealed class HarborImages(HarborHttp http) : IHarborImages
 {
+    // A list in an address is not endless.
+    private const int MostReferences = 20;
+
     private const string Reports = "application/vnd.security.vulnerability.report; version=1.1, application/vnd.scanner.adapter.vuln.report.harbor+json; version=1.0";
 
     public async Task<ImagePage<PublicProject>> ListPublicProjectsAsync(HarborLogin user, ImageQuery query, CancellationToken cancellationToken)
@@ -83,6 +86,21 @@ internal sealed class HarborImages(HarborHttp http) : IHarborImages
     public Task DeleteRepositoryAsync(HarborLogin user, RepositoryName name, CancellationToken cancellationToken) =>
         DeleteAsync("delete repository", Path(name), user, cancellationToken);
 
+    public async Task<IReadOnlyList<ImagePush>> ListPushesAsync(HarborLogin user, RepositoryName name, IReadOnlyList<string> references, CancellationToken cancellationToken)
+    {
+        var resources = string.Join(' ', references.Take(MostReferences).Select(r => $"{name.Full}:{r}"));
+        var call = HarborHttp.Call(
+            HttpMethod.Get, "list pushes", $"/projects/{Uri.EscapeDataString(name.Project)}/logs", null,
+            ("q", $"operation=create,resource_type=artifact,resource={{{resources}}}"), ("sort", "-op_time"), ("page_size", "100"));
+        var entries = (await http.SendAsAsync(call, user, cancellationToken).ConfigureAwait(false)).Read<LogWire[]>();
+
+        // A filter that is not understood gives everything.
+        return [.. entries.Where(e => e is { Operation: "create", ResourceType: "artifact" } && references.Any(r => e.Resource == $"{name.Full}:{r}")).Select(e => new ImagePush(e.Username ?? "", null, e.OpTime))];
+    }
+
+    public async Task CopyAsync(RepositoryName from, string digest, RepositoryName to, CancellationToken cancellationToken) =>
+        await http.SendAsync(HarborHttp.Call(HttpMethod.Post, "copy image", Path(to) + "/artifacts", null, ("from", $"{from.Full}@{digest}")), cancellationToken).ConfigureAwait(false);
+
     private async Task DeleteAsync(string operation, string path, HarborLogin user, CancellationToken cancellationToken)
     {
         try
@@ -123,6 +141,8 @@ internal sealed class HarborImages(HarborHttp http) : IHarborImages
     private static string Order(string field, ImageQuery query) => query.IsAscending ? field : "-" + field;
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    private sealed record LogWire(string? Username, string? Resource, string? ResourceType, string? Operation, DateTimeOffset OpTime);
 
     private sealed record ProjectWire(string Name, long RepoCount);
 }

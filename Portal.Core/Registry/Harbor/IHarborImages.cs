@@ -30,4 +30,10 @@ internal interface IHarborImages
 
     /// <summary>Deletes; what is gone already is fine.</summary>
     Task DeleteRepositoryAsync(HarborLogin user, RepositoryName name, CancellationToken cancellationToken);
+
+    /// <summary>Lists who pushed something under one of these digests and tags, as far as Harbor's log of the project tells; newest first, a page at most.</summary>
+    Task<IReadOnlyList<ImagePush>> ListPushesAsync(HarborLogin user, RepositoryName name, IReadOnlyList<string> references, CancellationToken cancellationToken);
+
+    /// <summary>Copies an artifact with its tags, with the portal's own account. <see cref="BackendFailure.Conflict"/>: it is there already, or a rule keeps a tag there.</summary>
+    Task CopyAsync(RepositoryName from, string digest, RepositoryName to, CancellationToken cancellationToken);
 }

@@ -7,7 +7,7 @@ using Portal.Core.Registry;
 namespace Portal.Tests.Support.Fakes;
 
 /// <summary>Images, credentials and the project's place in memory.</summary>
-internal sealed class FakeImages : IImageService, IRegistryCredentials, IMappingService, IImageUse
+internal sealed class FakeImages : IImageService, IRegistryCredentials, IMappingService, IImageUse, IImagePushes, IImageCopies
 {
     public const string Secret = "Canary-Secret-4711";
 
@@ -41,6 +41,24 @@ internal sealed class FakeImages : IImageService, IRegistryCredentials, IMapping
     public ImageUsage Usage { get; set; } = new([], 2);
 
     public WantedImage? Wanted { get; private set; }
+
+    public string? Listed { get; private set; }
+
+    public ImagePush? Push { get; set; }
+
+    public Task<ImagePush?> FindAsync(Scope scope, RepositoryName name, Artifact artifact, CancellationToken cancellationToken) => Task.FromResult(Push);
+
+    public Task<ImageUsage> ListAsync(Scope scope, string text, CancellationToken cancellationToken)
+    {
+        Listed = text;
+        return Answer(Usage);
+    }
+
+    public async Task<RepositoryName> CopyAsync(Scope scope, RepositoryName image, string digest, Scope target, string name, CancellationToken cancellationToken)
+    {
+        await Change($"copy {image.Full} to {target.ProjectId} as {name}");
+        return new RepositoryName("team-data", name);
+    }
 
     public Task<ImageUsage> FindAsync(Scope scope, WantedImage image, CancellationToken cancellationToken)
     {
