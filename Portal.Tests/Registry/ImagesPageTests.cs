@@ -98,7 +98,7 @@ public sealed class ImagesPageTests : BunitContext
         var page = Open();
 
         Assert.Equal("The images cannot be shown.", page.Find(".note b").TextContent);
-        Assert.Equal(4, page.FindAll(".tabs a").Count);
+        Assert.Equal(5, page.FindAll(".tabs a").Count);
         Assert.Equal(mayRetry, page.FindAll(".note button.btn").Count > 0);
         if (mayRetry)
         {
