@@ -27,6 +27,9 @@ public interface IImageService
     /// <summary>Gives what the scanner found, or null when there is no report.</summary>
     Task<VulnerabilityReport?> FindVulnerabilitiesAsync(Scope scope, RepositoryName name, string digest, CancellationToken cancellationToken);
 
+    /// <summary>Gives what an image is made of (SBOM), or null when Harbor has not written it down.</summary>
+    Task<SoftwareBill?> FindBillAsync(Scope scope, RepositoryName name, string digest, CancellationToken cancellationToken);
+
     /// <summary>Lists how an image was built, first step first; empty when nothing is told.</summary>
     Task<IReadOnlyList<BuildStep>> ListHistoryAsync(Scope scope, RepositoryName name, string digest, CancellationToken cancellationToken);
 

@@ -106,6 +106,9 @@ public sealed record Artifact
     /// <summary>Gets the last scan, or null when it was never scanned.</summary>
     public ScanSummary? Scan { get; init; }
 
+    /// <summary>Gets whether Harbor has written down what it is made of (from 2.11 on).</summary>
+    public bool HasBill { get; init; }
+
     /// <summary>Gets what an index lists.</summary>
     public ImmutableArray<ArtifactPart> Parts { get; init; } = [];
 

@@ -25,6 +25,9 @@ internal sealed class ImageService(IRegistryPlaces places, IHarborImages harbor,
     public async Task<VulnerabilityReport?> FindVulnerabilitiesAsync(Scope scope, RepositoryName name, string digest, CancellationToken cancellationToken) =>
         await harbor.FindVulnerabilitiesAsync(await ReaderAsync(scope, cancellationToken).ConfigureAwait(false), name, digest, cancellationToken).ConfigureAwait(false);
 
+    public async Task<SoftwareBill?> FindBillAsync(Scope scope, RepositoryName name, string digest, CancellationToken cancellationToken) =>
+        await harbor.FindBillAsync(await ReaderAsync(scope, cancellationToken).ConfigureAwait(false), name, digest, cancellationToken).ConfigureAwait(false);
+
     public async Task<IReadOnlyList<BuildStep>> ListHistoryAsync(Scope scope, RepositoryName name, string digest, CancellationToken cancellationToken) =>
         await harbor.ListHistoryAsync(await ReaderAsync(scope, cancellationToken).ConfigureAwait(false), name, digest, cancellationToken).ConfigureAwait(false);
 

@@ -13,10 +13,7 @@ public sealed class ImagesTests(PortalWorld world)
     [Fact]
     public async Task Member_FromTheListToTheVulnerabilities_AndToACredential()
     {
-        var scope = await world.ScopeAsync("team-shop");
-        var mapping = world.Host.Get<IMappingService>();
-        await mapping.EnsureAsync(scope, CancellationToken.None);
-        await Eventually.TrueAsync(async () => (await mapping.FindAsync(scope, CancellationToken.None))?.ReadyAt is not null, "team-shop has its place in Harbor");
+        await PlaceAsync("team-shop");
         await using var visit = await world.SignedInAsync("luca", world.Path("team-shop", "/images"));
         await Assertions.Expect(visit.Link("web/frontend")).ToBeVisibleAsync();
         await visit.CheckAsync("repositories");
@@ -44,10 +41,7 @@ public sealed class ImagesTests(PortalWorld world)
     [Fact]
     public async Task Member_ProtectsATag_IsRefusedItsDeletion_AndTriesWhatIsKept()
     {
-        var scope = await world.ScopeAsync("team-shop");
-        var mapping = world.Host.Get<IMappingService>();
-        await mapping.EnsureAsync(scope, CancellationToken.None);
-        await Eventually.TrueAsync(async () => (await mapping.FindAsync(scope, CancellationToken.None))?.ReadyAt is not null, "team-shop has its place in Harbor");
+        await PlaceAsync("team-shop");
         await using var visit = await world.SignedInAsync("luca", world.Path("team-shop", "/images?tab=settings"));
         await visit.SeesHeadingAsync(ImageSettingsText.Storage);
         var tags = visit.Page.Locator("#protect-tags");
@@ -73,5 +67,44 @@ public sealed class ImagesTests(PortalWorld world)
         await dialog.GetByRole(AriaRole.Button).Last.ClickAsync();
         await Assertions.Expect(dialog).ToContainTextAsync(ImagesText.Refused);
         await Assertions.Expect(dialog).ToContainTextAsync("immutable");
+    }
+
+    [Fact]
+    public async Task Member_CopiesAnImageToAnotherProject_SeesWhatRuns_AndRenewsThePullCredential()
+    {
+        await PlaceAsync("team-shop");
+        await PlaceAsync("team-lab");
+        await using var visit = await world.SignedInAsync("dana", world.Path("team-shop", "/images"));
+        await visit.Link("checkout").ClickAsync();
+        await visit.Link("1.4.2, latest").ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = ImagesText.CopyBegin, Exact = true }).ClickAsync();
+        var name = visit.Page.GetByLabel(ImagesText.CopyName);
+        await name.FillAsync("From Shop");
+        await visit.Button(ImagesText.CopyDo).ClickAsync();
+        await visit.SeesAsync(ImagesText.CopyTargetMissing);
+        await visit.SeesAsync(ImagesText.CopyNameWrong);
+        await visit.CheckAsync("copying an image");
+        await visit.Page.Locator("#copy-target").SelectOptionAsync(new SelectOptionValue { Label = "team-lab" });
+        await name.FillAsync("from-shop/checkout");
+        await visit.Button(ImagesText.CopyDo).ClickAsync();
+        await visit.Link(ImagesText.CopySee).ClickAsync();
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/images/team-lab/from-shop/checkout"));
+        await visit.SeesHeadingAsync(ImagesText.Runs);
+
+        await visit.GoAsync(world.Path("team-shop", "/images?tab=running"));
+        await Assertions.Expect(visit.Page.Locator(".tabs [aria-current]")).ToContainTextAsync(ImagesText.TabRunning);
+        await visit.CheckAsync("what runs");
+        await visit.GoAsync(world.Path("team-shop", "/images?tab=access"));
+        await visit.Button(ImagesText.PullSecretRenew).ClickAsync();
+        await visit.Link(ImagesText.PullSecretPlan).ClickAsync();
+        await visit.SeesHeadingAsync("Renewing the pull credential of team-shop");
+    }
+
+    private async Task PlaceAsync(string project)
+    {
+        var scope = await world.ScopeAsync(project);
+        var mapping = world.Host.Get<IMappingService>();
+        await mapping.EnsureAsync(scope, CancellationToken.None);
+        await Eventually.TrueAsync(async () => (await mapping.FindAsync(scope, CancellationToken.None))?.ReadyAt is not null, $"{project} has its place in Harbor");
     }
 }

@@ -60,6 +60,53 @@ public sealed class HarborImagesTests
         Assert.Equal([("COPY app /app # demo", false), ("CMD [\"/app/run\"]", true)], steps.Select(s => (s.Command, s.IsEmpty)));
     }
 
+    [Fact]
+    public async Task Bill_OfSpdx_IsReadByName_AndWhatIsNotKnownIsNull()
+    {
+        const string bill = """
+            {"spdxVersion":"SPDX-2.3","creationInfo":{"created":"2026-11-01T00:00:00Z","creators":["Organization: x","Tool: trivy-0.66.0"]},
+             "packages":[{"name":"zlib","versionInfo":"1.3","licenseConcluded":"NOASSERTION","licenseDeclared":"Zlib"},{"name":"app","versionInfo":"","licenseConcluded":"NONE"}]}
+            """;
+        var asked = "";
+        await using var server = await SmallServer.StartAsync(http =>
+        {
+            asked = http.Request.Path;
+            return SmallServer.JsonAsync(http, 200, bill);
+        });
+        await using var connection = new HarborConnection(server.Url);
+
+        var read = await connection.Images.FindBillAsync(User, App, "sha256:7", default);
+
+        Assert.EndsWith("/artifacts/sha256:7/additions/sbom", asked, StringComparison.Ordinal);
+        Assert.Equal(("SPDX-2.3", "trivy-0.66.0"), (read!.Format, read.Tool));
+        Assert.Equal<BillPackage>([new("app", null, null), new("zlib", "1.3", "Zlib")], [.. read.Packages]);
+    }
+
+    [Theory]
+    [InlineData(404, """{"errors":[{"code":"NOT_FOUND","message":"no sbom"}]}""")]
+    [InlineData(422, """{"code":602,"message":"addition in path should be one of [build_history vulnerabilities]"}""")]
+    [InlineData(200, """{"bomFormat":"CycloneDX"}""")]
+    public async Task Bill_ThatHarborDoesNotHave_OrOfAnotherForm_IsNull(int status, string body)
+    {
+        await using var server = await SmallServer.StartAsync(http => SmallServer.JsonAsync(http, status, body));
+        await using var connection = new HarborConnection(server.Url);
+
+        Assert.Null(await connection.Images.FindBillAsync(User, App, "sha256:7", default));
+    }
+
+    [Theory]
+    [InlineData("""{"digest":"sha256:7","sbom_overview":{"scan_status":"Success","sbom_digest":"sha256:8"}}""", true)]
+    [InlineData("""{"digest":"sha256:7","sbom_overview":{"scan_status":"Running"}}""", false)]
+    [InlineData("""{"digest":"sha256:7","accessories":[{"type":"sbom.harbor","digest":"sha256:8","size":9}]}""", true)]
+    [InlineData("""{"digest":"sha256:7","accessories":null}""", false)]
+    public async Task Artifact_SaysWhetherItHasABill(string artifact, bool has)
+    {
+        await using var server = await SmallServer.StartAsync(http => SmallServer.JsonAsync(http, 200, artifact));
+        await using var connection = new HarborConnection(server.Url);
+
+        Assert.Equal(has, (await connection.Images.FindArtifactAsync(User, App, "sha256:7", default))!.HasBill);
+    }
+
     [SkippableFact]
     public async Task Scan_UnderWay_IsAConflict()
     {

@@ -285,6 +285,22 @@ public sealed class ImagesPageTests : BunitContext
         Assert.Contains("lab", page.Find(".obj").TextContent, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Artifact_WithABill_ListsItsPackages_ByAPartOfTheirName()
+    {
+        _images.Artifacts[0] = _images.Artifacts[0] with { HasBill = true };
+        _images.Bill = new SoftwareBill("SPDX-2.3", "trivy", null, [new("openssl", "3.0", "Apache-2.0"), new("zlib", "1.3", "Zlib")]);
+        var page = OpenRepository("team-shop/checkout", Digest);
+        Assert.Contains("zlib", page.FindComponent<SbomList>().Markup, StringComparison.Ordinal);
+
+        page.Find("input[aria-label='Package or licence']").Input("openssl");
+
+        Assert.Equal("openssl", Assert.Single(page.FindComponent<SbomList>().FindAll("tbody tr")).QuerySelector("td")!.TextContent);
+    }
+
+    [Fact]
+    public void Artifact_WithoutABill_SaysNothingOfIt() => Assert.Empty(OpenRepository("team-shop/checkout", Digest).FindComponents<SbomList>());
+
     private static AngleSharp.Dom.IElement Button(IRenderedComponent<RepositoryPage> page, string text) => page.FindAll("button").Single(b => b.TextContent == text);
 
     private IRenderedComponent<ImagesPage> Open() => Render<ImagesPage>(p => p.Add(i => i.ProjectId, "p1").AddCascadingValue(_scopes.Scope));

@@ -103,6 +103,7 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         Read("IImageService.ListArtifactsAsync", async (w, s) => await w.Get<IImageService>().ListArtifactsAsync(s, w.Checkout, new(), None)),
         Read("IImageService.FindArtifactAsync", async (w, s) => await w.Get<IImageService>().FindArtifactAsync(s, w.Checkout, w.Digest, None)),
         Read("IImageService.FindVulnerabilitiesAsync", async (w, s) => await w.Get<IImageService>().FindVulnerabilitiesAsync(s, w.Checkout, w.Digest, None)),
+        Quiet("IImageService.FindBillAsync", async (w, s) => await w.Get<IImageService>().FindBillAsync(s, w.Checkout, w.Digest, None)),
         Read("IImageService.ListHistoryAsync", async (w, s) => await w.Get<IImageService>().ListHistoryAsync(s, w.Checkout, w.Digest, None)),
         Write("IImageService.ScanAsync", (w, s) => Nothing(w.Get<IImageService>().ScanAsync(s, w.Checkout, w.Digest, None))),
         Write("IImageService.DeleteTagAsync", (w, s) => Nothing(w.Get<IImageService>().DeleteTagAsync(s, w.Checkout, w.Digest, "latest", None))),

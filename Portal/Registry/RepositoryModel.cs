@@ -34,6 +34,9 @@ public sealed class RepositoryModel(IImageService images, IImagePushes pushes, I
     /// <summary>Gets how it was built.</summary>
     public Loadable<IReadOnlyList<BuildStep>> History { get; private set; } = new();
 
+    /// <summary>Gets what it is made of, or a value of null when that was not written down.</summary>
+    public Loadable<SoftwareBill> Bill { get; private set; } = new();
+
     /// <summary>Gets who pushed it, or a value of null when nobody can tell.</summary>
     public Loadable<ImagePush> Push { get; private set; } = new();
 
@@ -63,14 +66,15 @@ public sealed class RepositoryModel(IImageService images, IImagePushes pushes, I
     {
         if (Artifact.Value?.Digest != digest)
         {
-            (Artifact, Report, History, Push) = (new(), new(), new(), new());
+            (Artifact, Report, History, Push, Bill) = (new(), new(), new(), new(), new());
         }
 
-        var (artifact, report, history, push) = (Artifact, Report, History, Push);
+        var (artifact, report, history, push, bill) = (Artifact, Report, History, Push, Bill);
         await artifact.LoadAsync(() => images.FindArtifactAsync(scope, name, digest, cancellationToken));
         await Task.WhenAll(
             report.LoadAsync(() => images.FindVulnerabilitiesAsync(scope, name, digest, cancellationToken)),
             history.LoadAsync(async () => await images.ListHistoryAsync(scope, name, digest, cancellationToken)),
+            bill.LoadAsync(async () => artifact.Value is { HasBill: true } ? await images.FindBillAsync(scope, name, digest, cancellationToken) : null),
             push.LoadAsync(async () => artifact.Value is { } found ? await pushes.FindAsync(scope, name, found, cancellationToken) : null));
     }
 

@@ -26,9 +26,10 @@ internal sealed class RetireRobotsStep(MappingTools tools, IPullSecretHolders ho
     protected override async Task<StepResult> LookActVerifyAsync(StepContext context, CancellationToken cancellationToken)
     {
         var given = DateTimeOffset.Parse(context.Output(GiveSecretStep.StepId, GiveSecretStep.GivenOutput)!, CultureInfo.InvariantCulture);
-        if (given + options.Value.PullOverlap - tools.Time.GetUtcNow() is { Ticks: > 0 } rest)
+        var rest = given + options.Value.PullOverlap - tools.Time.GetUtcNow();
+        if (rest > TimeSpan.Zero && (await holders.ListAsync(MappingTools.ProjectId(context), cancellationToken).ConfigureAwait(false)).Count > 0)
         {
-            return StepResult.NotYet(Reason.Of("mapping.overlap", ("until", (given + options.Value.PullOverlap).ToString("u", CultureInfo.InvariantCulture))), rest);
+            return StepResult.NotYet(Reason.Of("mapping.overlap", ("minutes", options.Value.PullOverlap.TotalMinutes.ToString("0", CultureInfo.InvariantCulture))), rest);
         }
 
         if (await GiveSecretStep.GiveAsync(tools, holders, context, cancellationToken).ConfigureAwait(false) is { } left)

@@ -56,7 +56,7 @@ internal sealed class HarborImages(HarborHttp http) : IHarborImages
     public async Task<Artifact?> FindArtifactAsync(HarborLogin user, RepositoryName name, string reference, CancellationToken cancellationToken)
     {
         var call = HarborHttp.Call(
-            HttpMethod.Get, "get artifact", Path(name, reference), null, ("with_tag", "true"), ("with_label", "true"), ("with_scan_overview", "true"), ("with_accessory", "true"));
+            HttpMethod.Get, "get artifact", Path(name, reference), null, ("with_tag", "true"), ("with_label", "true"), ("with_scan_overview", "true"), ("with_accessory", "true"), ("with_sbom_overview", "true"));
         return (await http.FindAsync<ImageWire.Artifact>(WithReports(call), user, cancellationToken).ConfigureAwait(false))?.ToArtifact();
     }
 
@@ -65,6 +65,20 @@ internal sealed class HarborImages(HarborHttp http) : IHarborImages
         var call = HarborHttp.Call(HttpMethod.Get, "list vulnerabilities", Path(name, digest) + "/additions/vulnerabilities");
         var found = await http.FindAsync<Dictionary<string, ImageWire.Report>>(WithReports(call), user, cancellationToken).ConfigureAwait(false);
         return found?.Values.FirstOrDefault()?.ToReport();
+    }
+
+    public async Task<SoftwareBill?> FindBillAsync(HarborLogin user, RepositoryName name, string digest, CancellationToken cancellationToken)
+    {
+        var call = HarborHttp.Call(HttpMethod.Get, "get bill of materials", Path(name, digest) + "/additions/sbom");
+        try
+        {
+            return (await http.FindAsync<SpdxWire>(call, user, cancellationToken).ConfigureAwait(false))?.ToBill();
+        }
+        catch (BackendException e) when (e.Failure is BackendFailure.Invalid)
+        {
+            // A Harbor before 2.11 knows no such addition.
+            return null;
+        }
     }
 
     public async Task<IReadOnlyList<BuildStep>> ListHistoryAsync(HarborLogin user, RepositoryName name, string digest, CancellationToken cancellationToken)

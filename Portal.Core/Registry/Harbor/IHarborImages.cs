@@ -17,6 +17,9 @@ internal interface IHarborImages
 
     Task<VulnerabilityReport?> FindVulnerabilitiesAsync(HarborLogin user, RepositoryName name, string digest, CancellationToken cancellationToken);
 
+    /// <summary>Gives what an artifact is made of, or null when Harbor has not written it down.</summary>
+    Task<SoftwareBill?> FindBillAsync(HarborLogin user, RepositoryName name, string digest, CancellationToken cancellationToken);
+
     Task<IReadOnlyList<BuildStep>> ListHistoryAsync(HarborLogin user, RepositoryName name, string digest, CancellationToken cancellationToken);
 
     /// <summary>Asks for a scan; <see cref="BackendFailure.Conflict"/> with status 409 while one is under way, with 412 when there is no scanner.</summary>

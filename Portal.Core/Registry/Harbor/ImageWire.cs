@@ -9,6 +9,7 @@ internal static class ImageWire
 {
     private const string Index = "index";
     private const string ManifestList = "manifest.list";
+    private const string BillAccessory = "sbom.harbor";
     private const string Attestation = "vnd.docker.reference.type";
 
     private static DateTimeOffset? Moment(DateTimeOffset? time) => time is { Year: > 1 } ? time : null;
@@ -32,7 +33,7 @@ internal static class ImageWire
 
     internal sealed record Artifact(
         string Digest, string? Type, string? ManifestMediaType, long Size, DateTimeOffset? PushTime, DateTimeOffset? PullTime, IReadOnlyDictionary<string, JsonElement>? ExtraAttrs,
-        Tag[]? Tags, Label[]? Labels, Part[]? References, Attached[]? Accessories, IReadOnlyDictionary<string, Scan>? ScanOverview)
+        Tag[]? Tags, Label[]? Labels, Part[]? References, Attached[]? Accessories, IReadOnlyDictionary<string, Scan>? ScanOverview, Bill? SbomOverview = null)
     {
         public Registry.Artifact ToArtifact() => new()
         {
@@ -48,6 +49,7 @@ internal static class ImageWire
             BuiltAt = Moment(Extra("created")),
             Author = Extra("author"),
             Scan = ScanOverview?.Values.FirstOrDefault()?.ToSummary(),
+            HasBill = SbomOverview is { ScanStatus: "Success", SbomDigest.Length: > 0 } || Accessories?.Any(a => a.Type == BillAccessory) == true,
             Parts = [.. (References ?? []).Select(r => r.ToPart())],
             Accessories = [.. (Accessories ?? []).Select(a => new Accessory(a.Digest ?? "", a.Type ?? "", a.Size))],
         };
@@ -56,6 +58,8 @@ internal static class ImageWire
         private string? Extra(string name) =>
             ExtraAttrs?.TryGetValue(name, out var value) == true && value.ValueKind is JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
     }
+
+    internal sealed record Bill(string? ScanStatus, string? SbomDigest);
 
     internal sealed record Tag(string Name, bool Immutable, DateTimeOffset? PushTime);
 

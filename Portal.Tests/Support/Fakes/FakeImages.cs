@@ -46,6 +46,10 @@ internal sealed class FakeImages : IImageService, IRegistryCredentials, IMapping
 
     public ImagePush? Push { get; set; }
 
+    public SoftwareBill? Bill { get; set; }
+
+    public Task<SoftwareBill?> FindBillAsync(Scope scope, RepositoryName name, string digest, CancellationToken cancellationToken) => Answer(Bill);
+
     public Task<ImagePush?> FindAsync(Scope scope, RepositoryName name, Artifact artifact, CancellationToken cancellationToken) => Task.FromResult(Push);
 
     public Task<ImageUsage> ListAsync(Scope scope, string text, CancellationToken cancellationToken)
