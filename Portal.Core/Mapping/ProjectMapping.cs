@@ -29,6 +29,9 @@ internal sealed record ProjectMapping
     /// <summary>Gets the Harbor project's id, once it was seen to be ours.</summary>
     public long? HarborProjectId { get; init; }
 
+    /// <summary>Gets when Harbor made that project (Harbor's clock): a Harbor restored from an older copy gives its ids away again. Null in records from before.</summary>
+    public DateTimeOffset? HarborProjectMadeAt { get; init; }
+
     /// <summary>Gets the Harbor user's id, once it was seen to be ours.</summary>
     public long? UserId { get; init; }
 

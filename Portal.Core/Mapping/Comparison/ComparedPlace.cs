@@ -33,6 +33,9 @@ public enum PlaceState
 
     /// <summary>Nobody asked for a place yet: it is made on first use.</summary>
     Unmapped,
+
+    /// <summary>A Harbor project that the portal's account made, or somebody with it, and that no record knows. Never touched.</summary>
+    Unrecorded,
 }
 
 /// <summary>What a repair would do.</summary>
@@ -51,7 +54,7 @@ public enum PlaceRepair
 /// <summary>One project's place, compared.</summary>
 public sealed record ComparedPlace
 {
-    /// <summary>Gets the Keystone project id; the key.</summary>
+    /// <summary>Gets the Keystone project id; empty for a Harbor project that belongs to none.</summary>
     public required string ProjectId { get; init; }
 
     /// <summary>Gets the state.</summary>
@@ -71,6 +74,9 @@ public sealed record ComparedPlace
 
     /// <summary>Gets the Harbor user's name, or null.</summary>
     public string? UserName { get; init; }
+
+    /// <summary>Gets what tells it from every other place: a user without a record may stand beside its project.</summary>
+    public string Key => State is PlaceState.Extra or PlaceState.Unrecorded ? $"{State}/{UserName}/{HarborProject}" : ProjectId;
 
     /// <summary>Gets what differs exactly.</summary>
     public ImmutableArray<Reason> Differences { get; init; } = [];

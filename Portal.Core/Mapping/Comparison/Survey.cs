@@ -31,6 +31,9 @@ internal sealed record Survey
 
     public IReadOnlyDictionary<string, CloseLook> Looks { get; init; } = ImmutableDictionary<string, CloseLook>.Empty;
 
+    /// <summary>Gets the storage limits that were looked at, by Harbor project's id.</summary>
+    public IReadOnlyDictionary<long, long> Limits { get; init; } = ImmutableDictionary<long, long>.Empty;
+
     /// <summary>Gets how many pages the lists had.</summary>
     public int Pages { get; init; }
 }
