@@ -17,6 +17,12 @@ internal sealed class FakeClouds : ICloudProjects
     public void Put(MappingInputs project, string? name = null, bool isEnabled = true, bool isDomainEnabled = true) =>
         Projects[project.ProjectId] = new(TestScopes.Region, new Project(project.ProjectId, name ?? project.ProjectName, "d1", "", isEnabled), "tenants", isDomainEnabled);
 
+    public Task<bool> IsGoneAsync(string projectId, string? cloud, CancellationToken cancellationToken)
+    {
+        Asked++;
+        return Failure is null ? Task.FromResult(!Projects.ContainsKey(projectId)) : Task.FromException<bool>(Failure);
+    }
+
     public Task<IReadOnlyList<CloudProject>> ListAsync(CancellationToken cancellationToken)
     {
         Asked++;

@@ -20,11 +20,12 @@ internal sealed class MappingRoom : IAsyncDisposable
 {
     private readonly ServiceProvider services;
 
-    public MappingRoom(string harbor, IDocumentStore? store = null, string keyId = "a", Action<HarborOptions>? configure = null)
+    public MappingRoom(string harbor, IDocumentStore? store = null, string keyId = "a", Action<HarborOptions>? configure = null, TimeProvider? network = null)
     {
         Documents = store ?? MemoryHome.NewStore();
         var collection = new ServiceCollection();
         collection.AddLogging();
+        collection.AddSingleton(network is null ? NetworkTime.Real : new NetworkTime(network));
         collection.AddBackends();
         collection.AddRegistry();
         collection.AddAudit();
@@ -59,7 +60,7 @@ internal sealed class MappingRoom : IAsyncDisposable
 
     public IHarborAccounts Accounts => services.GetRequiredService<IHarborAccounts>();
 
-    public IReadOnlyList<IProvisioningStep> Steps => [.. services.GetServices<IProvisioningStep>()];
+    public IReadOnlyList<IProvisioningStep> Steps => [.. services.GetServices<IProvisioningStep>().Where(s => s.PlanKind == MappingPlans.Kind)];
 
     public T Get<T>()
         where T : notnull => services.GetRequiredService<T>();

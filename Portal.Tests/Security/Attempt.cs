@@ -89,6 +89,8 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         Write("IMappingComparison.GetAsync", async (w, s) => await w.Get<IMappingComparison>().GetAsync(s, None)),
         Write("IMappingComparison.CompareAsync", async (w, s) => await w.Get<IMappingComparison>().CompareAsync(s, closely: true, None)),
         Write("IMappingComparison.RepairAsync", async (w, s) => await w.Get<IMappingComparison>().RepairAsync(s, [w.Owner.ProjectId], None)),
+        Write("IMappingRemoval.PreviewAsync", async (w, s) => await w.Get<Portal.Core.Mapping.Removal.IMappingRemoval>().PreviewAsync(s, w.Owner.ProjectId, None)),
+        Write("IMappingRemoval.RemoveAsync", async (w, s) => await w.Get<Portal.Core.Mapping.Removal.IMappingRemoval>().RemoveAsync(s, w.Owner.ProjectId, w.HarborProject, None)),
         OwnWrite("IMappingService.GetPullSecretAsync", async (w, s) => await w.Get<IMappingService>().GetPullSecretAsync(s, "test", None)),
     ];
 

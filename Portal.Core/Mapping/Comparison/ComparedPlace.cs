@@ -87,6 +87,9 @@ public sealed record ComparedPlace
     /// <summary>Gets what a repair would do, or why there is none; null when all is well.</summary>
     public Reason? Outcome { get; init; }
 
+    /// <summary>Gets whether an administrator may take it away: Keystone's project is gone, and something of ours is there.</summary>
+    public bool IsRemovable => ProjectId.Length > 0 && ProjectName is null && State is PlaceState.Deleted or PlaceState.Extra;
+
     /// <summary>Gets the repair that was begun last, or null.</summary>
     public PlaceRepairRun? Run { get; init; }
 }
@@ -98,4 +101,8 @@ public sealed record ComparedPlace
 /// <param name="At">When (UTC).</param>
 /// <param name="State">Where the plan stands; null when it is no longer kept.</param>
 /// <param name="Reason">What it waits for, or null.</param>
-public sealed record PlaceRepairRun(string PlanId, CloudRegion Region, string By, DateTimeOffset At, PlanState? State = null, Reason? Reason = null);
+public sealed record PlaceRepairRun(string PlanId, CloudRegion Region, string By, DateTimeOffset At, PlanState? State = null, Reason? Reason = null)
+{
+    /// <summary>Gets the project that the plan is in, or null when it is the place's own.</summary>
+    public string? InProject { get; init; }
+}

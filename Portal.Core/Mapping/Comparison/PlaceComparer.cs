@@ -81,7 +81,7 @@ internal sealed class PlaceComparer
         found.AddProject(project);
         found.AddUser(user);
         found.AddLook(survey.Looks.GetValueOrDefault(mapping.ProjectId), user);
-        if (project is not null && survey.Limits.TryGetValue(project.Id, out var limit))
+        if (project is not null && tools.IsOurs(mapping, project) && survey.Limits.TryGetValue(project.Id, out var limit))
         {
             found.AddLimit(limit);
         }

@@ -25,8 +25,8 @@ internal sealed class Surveyor(ICloudProjects clouds, MappingTools tools)
     private const string Limit = "/limit";
     private const string Limits = "limits/";
 
-    /// <summary>Surveys by lists, and closely: everything with its secrets, or <paramref name="again"/> with its secrets and a share that goes on after <paramref name="cursor"/>.</summary>
-    public async Task<(Survey Survey, string Cursor)> SurveyAsync(bool closely, IReadOnlyCollection<string> again, string cursor, CancellationToken cancellationToken)
+    /// <summary>Surveys by lists, and closely: everything with its secrets, or what the <paramref name="last"/> one found with its secrets and a share that goes on where it stopped.</summary>
+    public async Task<(Survey Survey, string Cursor)> SurveyAsync(bool closely, LastLook last, CancellationToken cancellationToken)
     {
         var users = tools.Accounts.ListUsersAsync(cancellationToken);
         var projects = tools.Harbor.ListProjectsAsync(cancellationToken);
@@ -51,31 +51,32 @@ internal sealed class Surveyor(ICloudProjects clouds, MappingTools tools)
         };
         survey = survey with { Pages = PagesOf(survey.HarborProjects.Count) + PagesOf(survey.Users.Count) + CloudPages };
         survey = await ConfirmAsync(survey, cancellationToken).ConfigureAwait(false);
-        var (looks, next) = closely ? (AllOf(survey), cursor) : ShareOf(survey, again, cursor);
-        return (await LookAsync(survey, looks, id => closely || again.Contains(id), cancellationToken).ConfigureAwait(false), next);
+        var (looks, next) = closely ? (AllOf(survey), last.Cursor) : ShareOf(survey, last);
+        return (await LookAsync(survey, looks, id => closely || last.Again.Contains(id), cancellationToken).ConfigureAwait(false), next);
     }
 
     private static int PagesOf(int items) => (items / 100) + 1;
 
     // Only a place that is there and whole by the lists can be looked at closely.
-    private static IEnumerable<string> Lookable(Survey survey) => survey.Mappings.Values
-        .Where(m => m.HarborProjectId is { } id && survey.HarborProjects.TryGetValue(id, out var project) && project.Name == m.HarborProject && survey.Projects.ContainsKey(m.ProjectId))
+    private IEnumerable<string> Lookable(Survey survey) => survey.Mappings.Values
+        .Where(m => m.HarborProjectId is { } id && survey.HarborProjects.TryGetValue(id, out var project) && project.Name == m.HarborProject && tools.IsOurs(m, project) && survey.Projects.ContainsKey(m.ProjectId))
         .Select(m => m.ProjectId);
 
     // Limits come by pages of all projects.
-    private static HashSet<string> AllOf(Survey survey) =>
+    private HashSet<string> AllOf(Survey survey) =>
         [.. Lookable(survey).SelectMany(id => (string[])[id + Members, id + Robots]), .. Enumerable.Range(1, PagesOf(survey.HarborProjects.Count)).Select(page => $"{Limits}{page:D4}")];
 
-    private static (HashSet<string> Looks, string Next) ShareOf(Survey survey, IReadOnlyCollection<string> again, string cursor)
+    private (HashSet<string> Looks, string Next) ShareOf(Survey survey, LastLook last)
     {
         var all = AllOf(survey);
         var there = Lookable(survey).ToHashSet(StringComparer.Ordinal);
-        var looks = again.Where(there.Contains).SelectMany(id => (string[])[id + Members, id + Robots, id + Limit]).ToHashSet(StringComparer.Ordinal);
+        var looks = last.Again.Where(there.Contains).SelectMany(id => (string[])[id + Members, id + Robots]).ToHashSet(StringComparer.Ordinal);
+        looks.UnionWith(last.Limits.Where(there.Contains).Select(id => id + Limit));
         var order = all.Order(StringComparer.Ordinal).ToList();
-        var after = order.FindIndex(l => string.CompareOrdinal(l, cursor) > 0) is >= 0 and var found ? found : 0;
+        var after = order.FindIndex(l => string.CompareOrdinal(l, last.Cursor) > 0) is >= 0 and var found ? found : 0;
         var share = Enumerable.Range(0, Math.Min(Math.Max(1, (survey.Pages / 2) - 1), order.Count)).Select(i => order[(after + i) % order.Count]).ToList();
         looks.UnionWith(share);
-        return (looks, share.Count == 0 ? cursor : share[^1]);
+        return (looks, share.Count == 0 ? last.Cursor : share[^1]);
     }
 
     private async Task<Survey> ConfirmAsync(Survey survey, CancellationToken cancellationToken)

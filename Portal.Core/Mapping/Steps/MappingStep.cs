@@ -14,7 +14,7 @@ internal abstract class MappingStep(string account) : IProvisioningStep
 
     public int Version => 1;
 
-    public string PlanKind => MappingPlans.Kind;
+    public virtual string PlanKind => MappingPlans.Kind;
 
     public virtual string Phase => "registry";
 

@@ -36,7 +36,7 @@ internal sealed class PrepareMappingStep(MappingTools tools) : MappingStep(tools
         var name = known?.HarborProject ?? await ChooseNameAsync(inputs, cancellationToken).ConfigureAwait(false);
         var mapping = await tools.Store.ChangeAsync(
             inputs.ProjectId,
-            m => (m ?? New(inputs, name, system.Now)) with { AuthMode = system.AuthMode, RegistryHost = system.Host },
+            m => (m ?? New(inputs, name, system.Now)) with { AuthMode = system.AuthMode, RegistryHost = system.Host, Cloud = context.Plan.Region.Cloud },
             cancellationToken).ConfigureAwait(false);
         await context.KeepAsync("harborProject", mapping!.HarborProject, cancellationToken).ConfigureAwait(false);
         return StepResult.Done;
