@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using Portal.Core.Backends;
 using Portal.Core.Live;
 using Portal.Core.Mapping.Comparison;
 using Portal.Core.Provisioning;
@@ -29,6 +31,14 @@ internal static class MappingWords
         PlanState.NeedsSomeone or PlanState.Failed => new(StateKind.You, MappingText.RunStuck),
         PlanState.Running => new(StateKind.Run, MappingText.RunRunning),
         _ => new(StateKind.Off, MappingText.RunEnded),
+    };
+
+    /// <summary>Gives what to do about Harbor refusing the portal's own account, or null when it is something else.</summary>
+    public static string? AccountAdvice(ComparisonFailure failure) => failure switch
+    {
+        { Backend: "harbor", Failure: BackendFailure.Forbidden, Status: HttpStatusCode.Forbidden } => Sentence.With(MappingText.AccountRights, ("operation", failure.Operation)),
+        { Backend: "harbor", Failure: BackendFailure.Forbidden, Status: HttpStatusCode.Unauthorized } => MappingText.AccountPassword,
+        _ => null,
     };
 
     /// <summary>Gives the name that a place is called by.</summary>
