@@ -109,8 +109,8 @@ internal sealed class RemovalPortal : IAsyncDisposable
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
 
-    // Any image of the sandbox's own world.
-    private static async Task<string> ImageAsync(HttpClient admin)
+    /// <summary>Gives any image of the sandbox's own world.</summary>
+    internal static async Task<string> ImageAsync(HttpClient admin)
     {
         var repositories = (await admin.GetFromJsonAsync<System.Text.Json.Nodes.JsonArray>("/api/v2.0/repositories?page_size=100"))!;
         foreach (var repository in repositories.Select(r => (string)r!["name"]!))

@@ -36,7 +36,7 @@ public sealed class RemovalTests(SandboxFixture sandbox) : IClassFixture<Sandbox
 
         Assert.Null(preview.Blocked);
         Assert.Equal((place.HarborProject, 3, place.UserName, true), (preview.HarborProject, preview.Repositories, preview.UserName, preview.NeedsName));
-        Assert.Equal([place.Pull.FullName!, place.Push.FullName!], preview.Robots);
+        Assert.Equal([place.Pull.FullName!, place.Push.FullName!], preview.Robots.AsEnumerable());
         Assert.True(preview.Bytes > 0);
         foreach (var wrong in new[] { null, "", place.HarborProject.ToUpperInvariant() })
         {

@@ -99,7 +99,7 @@ public sealed class SurveyCostTests : IAsyncLifetime
         Assert.Equal(Surveyor.MaxConfirmed, harbor.Asked.Count(a => a.StartsWith("GET /api/v2.0/projects/", StringComparison.Ordinal)));
     }
 
-    private static Task<ComparisonReport> CompareAsync(MappingRoom room) => room.Comparison.CompareAsync(ComparisonStoriesTests.Administrator(), closely: false, CancellationToken.None);
+    internal static Task<ComparisonReport> CompareAsync(MappingRoom room) => room.Comparison.CompareAsync(ComparisonStoriesTests.Administrator(), closely: false, CancellationToken.None);
 
     private static bool IsPage(string asked) =>
         asked.StartsWith("GET /api/v2.0/projects?", StringComparison.Ordinal) || (asked.StartsWith("GET /api/v2.0/users?", StringComparison.Ordinal) && !asked.Contains("q=", StringComparison.Ordinal));
@@ -132,7 +132,7 @@ public sealed class SurveyCostTests : IAsyncLifetime
         ["ref"] = new JsonObject { ["id"] = number + 1, ["name"] = $"team-{number}" },
     };
 
-    private async Task<MappingRoom> RoomAsync(int projects)
+    internal async Task<MappingRoom> RoomAsync(int projects)
     {
         count = projects;
         var room = new MappingRoom(harbor.Url);
