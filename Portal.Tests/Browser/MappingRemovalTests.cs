@@ -42,7 +42,7 @@ public sealed class MappingRemovalTests(PortalWorld world)
         await dialog.GetByRole(AriaRole.Textbox).FillAsync(gone.ProjectName);
         await remove.ClickAsync();
 
-        await Assertions.Expect(visit.Row(gone.ProjectName)).ToContainTextAsync(MappingText.RunDone, new() { Timeout = 60_000 });
+        await Assertions.Expect(visit.Row(gone.ProjectName)).ToContainTextAsync(MappingText.RunRemoved, new() { Timeout = 60_000 });
         await visit.CheckAsync("mapping");
         Assert.Null(await mapping.FindAsync(gone, CancellationToken.None));
         Assert.Null(await world.Host.Get<IHarborClient>().FindProjectAsync(gone.ProjectName, CancellationToken.None));

@@ -24,12 +24,12 @@ internal static class MappingWords
         },
         MappingText.ResourceManager.GetString("State." + state, CultureInfo.CurrentUICulture) ?? state.ToString());
 
-    /// <summary>Gives where a repair stands.</summary>
+    /// <summary>Gives where a repair or a removal stands.</summary>
     public static StateWord Run(PlaceRepairRun run) => run.State switch
     {
-        PlanState.Done => new(StateKind.Ok, MappingText.RunDone),
+        PlanState.Done => new(StateKind.Ok, run.InProject is null ? MappingText.RunDone : MappingText.RunRemoved),
         PlanState.NeedsSomeone or PlanState.Failed => new(StateKind.You, MappingText.RunStuck),
-        PlanState.Running => new(StateKind.Run, MappingText.RunRunning),
+        PlanState.Running => new(StateKind.Run, run.InProject is null ? MappingText.RunRunning : MappingText.RunRemoving),
         _ => new(StateKind.Off, MappingText.RunEnded),
     };
 
