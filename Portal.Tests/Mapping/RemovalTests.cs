@@ -94,10 +94,10 @@ public sealed class RemovalTests(SandboxFixture sandbox) : IClassFixture<Sandbox
     {
         var place = await portal.PlaceAsync(project);
         clouds.IsThereAfter = 1;
-
         clouds.Put(project);
+
         var plan = await portal.Removal.RemoveAsync(portal.Administrator, project.ProjectId, null, CancellationToken.None);
-        var stopped = await portal.UntilAsync(plan.Id, p => p.State is PlanState.NeedsSomeone);
+        var stopped = await portal.UntilAsync(plan.Id, p => p.EndedAt is not null || p.State is PlanState.NeedsSomeone);
 
         Assert.Equal("mapping.removal.alive", stopped.Steps.Single(s => s.State is StepState.NeedsSomeone).Reason!.Code);
         Assert.Equal("project user record", await portal.LeftAsync(place));
