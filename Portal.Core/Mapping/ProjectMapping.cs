@@ -20,6 +20,9 @@ internal sealed record ProjectMapping
     /// <summary>Gets since when the portal may have made things here (UTC, Harbor's clock); what is older is somebody else's.</summary>
     public required DateTimeOffset IntentAt { get; init; }
 
+    /// <summary>Gets the cloud that the project is in, as the configuration names it; null in records from before.</summary>
+    public string? Cloud { get; init; }
+
     /// <summary>Gets Harbor's way of sign-in when it was last looked at.</summary>
     public required string AuthMode { get; init; }
 
@@ -28,6 +31,9 @@ internal sealed record ProjectMapping
 
     /// <summary>Gets the Harbor project's id, once it was seen to be ours.</summary>
     public long? HarborProjectId { get; init; }
+
+    /// <summary>Gets when Harbor made that project (Harbor's clock): a Harbor restored from an older copy gives its ids away again. Null in records from before.</summary>
+    public DateTimeOffset? HarborProjectMadeAt { get; init; }
 
     /// <summary>Gets the Harbor user's id, once it was seen to be ours.</summary>
     public long? UserId { get; init; }

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using Portal.Core.Backends;
 using Portal.Core.Mapping;
 using Portal.Core.Mapping.Comparison;
+using Portal.Core.Registry.Harbor;
 using Portal.Tests.Registry;
 using Portal.Tests.Support;
 
@@ -142,6 +143,61 @@ public sealed class ComparisonStoriesTests(SandboxFixture sandbox) : IClassFixtu
     }
 
     [Fact]
+    public async Task Harbor_MembersRoleChanged_IsFoundClosely_AndPutBack()
+    {
+        var mapping = await MappingAsync();
+        var member = (await room.Harbor.ListMembersAsync(mapping.HarborProject, CancellationToken.None)).Single(m => m.UserId == mapping.UserId);
+        await room.Harbor.SetMemberRoleAsync(mapping.HarborProject, member.Id, MemberRole.ProjectAdmin, CancellationToken.None);
+
+        var place = await PlaceAsync(closely: true);
+
+        AssertPlace(place, PlaceState.Differs, PlaceRepair.Repair, "mapping.diff.member-role");
+        Assert.Equal("ProjectAdmin", place.Differences[0].Arguments["role"]);
+        await room.RunAsync(project);
+        AssertInSync(await PlaceAsync(closely: true));
+    }
+
+    [Fact]
+    public async Task Harbor_StorageLimitChanged_IsTold_AndStays()
+    {
+        var id = (await MappingAsync()).HarborProjectId!.Value;
+        await room.Harbor.SetQuotaAsync((await room.Harbor.FindQuotaAsync(id, CancellationToken.None))!.Id, 9L << 30, CancellationToken.None);
+
+        AssertPlace(await PlaceAsync(closely: true), PlaceState.InSync, PlaceRepair.None, "mapping.diff.limit");
+        AssertPlace(await PlaceAsync(), PlaceState.InSync, PlaceRepair.None, "mapping.diff.limit");
+        await room.RunAsync(project);
+        Assert.Equal(9L << 30, (await room.Harbor.FindQuotaAsync(id, CancellationToken.None))!.Limit);
+    }
+
+    [Fact]
+    public async Task Harbor_ProjectOfThePortalsAccount_WithoutARecord_IsTold_AndNeverTouched()
+    {
+        var name = "unrecorded-" + project.ProjectId;
+        await room.Harbor.CreateProjectAsync(name, -1, CancellationToken.None);
+
+        var report = await room.Comparison.CompareAsync(Administrator(), closely: false, CancellationToken.None);
+
+        AssertPlace(Assert.Single(report.Places, p => p.HarborProject == name), PlaceState.Unrecorded, PlaceRepair.None, "mapping.diff.no-record");
+        Assert.DoesNotContain(report.Places, p => p.State is PlaceState.Unrecorded && p.HarborProject == "data-science");
+        Assert.Null(Assert.Single(await room.Comparison.RepairAsync(Administrator(), [""], CancellationToken.None)).Run);
+        Assert.Equal(report.Places.Length, report.Places.Select(p => p.Key).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Keystone_TwoProjectsOfOneName_InTwoDomains_EachHasItsOwnPlace()
+    {
+        var twin = MappingRoom.NewProject(project.ProjectName);
+        room.Clouds.Put(twin);
+        AssertPlace(await PlaceAsync(twin), PlaceState.Unmapped, PlaceRepair.Make);
+
+        await room.RunAsync(twin);
+
+        AssertInSync(await PlaceAsync(closely: true));
+        AssertInSync(await PlaceAsync(twin, closely: true));
+        Assert.NotEqual((await MappingAsync()).HarborProject, (await room.MappingAsync(twin))!.HarborProject);
+    }
+
+    [Fact]
     public async Task Name_TakenBeforeAnybodyAsked_IsForeign()
     {
         var taken = MappingRoom.NewProject("data-science");
@@ -158,6 +214,7 @@ public sealed class ComparisonStoriesTests(SandboxFixture sandbox) : IClassFixtu
 
         var places = (await restored.Comparison.CompareAsync(Administrator(), closely: false, CancellationToken.None)).Places;
 
+        Assert.Equal(places.Length, places.Select(p => p.Key).Distinct().Count());
         AssertPlace(places.Single(p => p.ProjectId == project.ProjectId && p.UserName is not null), PlaceState.Extra, PlaceRepair.None, "mapping.diff.record-lost");
     }
 

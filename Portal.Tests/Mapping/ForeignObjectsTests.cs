@@ -152,6 +152,21 @@ public sealed class ForeignObjectsTests(SandboxFixture sandbox) : IClassFixture<
     }
 
     [Fact]
+    public async Task AccountThatIsNoAdministrator_IsToldWhichRightIsMissing()
+    {
+        var name = "clerk-" + project.ProjectId;
+        await room.Accounts.CreateUserAsync(HarborConnection.NewUser(name), CancellationToken.None);
+        await using var clerk = new MappingRoom(sandbox.Address("harbor"), configure: o => (o.UserName, o.Password) = (name, "Example-Passw0rd-1"));
+
+        var failure = await Assert.ThrowsAsync<StepFailedException>(() => clerk.RunAsync(project));
+
+        Assert.Equal(("mapping.account-rights", Actor.Platform), (failure.Reason.Code, failure.Actor));
+        Assert.Equal((name, "find user"), (failure.Reason.Arguments["account"], failure.Reason.Arguments["operation"]));
+        var report = await clerk.Comparison.CompareAsync(ComparisonStoriesTests.Administrator(), closely: false, CancellationToken.None);
+        Assert.Equal((BackendFailure.Forbidden, System.Net.HttpStatusCode.Forbidden, "list users"), (report.Failure!.Failure, report.Failure.Status, report.Failure.Operation));
+    }
+
+    [Fact]
     public async Task ReadOnlyMode_IsWaitedFor()
     {
         await using var other = await RunningHarbor.StartAsync(("read_only", true));

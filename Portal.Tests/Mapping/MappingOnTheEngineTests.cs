@@ -31,6 +31,26 @@ public sealed class MappingOnTheEngineTests(SandboxFixture sandbox) : IClassFixt
     }
 
     [Fact]
+    public async Task TwoPortals_OverOneStoreAndOneHarbor_AskedAtOnce_MakeOnePlace()
+    {
+        var home = new MemoryHome();
+        await using var one = await StartAsync(home);
+        await using var two = await StartAsync(home);
+        var scope = TestScopes.Fake(new Dictionary<string, string>(), MappingRoom.NewProject().ProjectId);
+
+        var asked = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => Task.Run(() => (n % 2 == 0 ? one : two).GetRequiredService<IMappingService>().EnsureAsync(scope, CancellationToken.None))));
+
+        await UntilEndedAsync(one, scope, Assert.Single(asked.Select(a => a.Plan!.Id).Distinct()));
+        var place = (await one.GetRequiredService<MappingStore>().FindAsync(scope.ProjectId, CancellationToken.None))!;
+        Assert.NotNull(place.ReadyAt);
+        Assert.True((await two.GetRequiredService<IMappingService>().EnsureAsync(scope, CancellationToken.None)).IsReady);
+        Assert.Equal(["portal-pull", "portal-push"], (await one.GetRequiredService<IHarborAccounts>().ListRobotsAsync(place.HarborProjectId!.Value, CancellationToken.None)).Select(r => r.FullName.Split('+')[1]).Order());
+        Assert.Single(await one.GetRequiredService<IHarborClient>().ListMembersAsync(place.HarborProject, CancellationToken.None), m => m.UserId == place.UserId);
+        var accounts = await one.GetRequiredService<IHarborAccounts>().ListUsersAsync(CancellationToken.None);
+        Assert.Single(accounts, u => u.Email.StartsWith(scope.ProjectId, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task ForeignProject_StopsThePlanForThePlatformTeam_AndRetryGoesOnWhenItIsGone()
     {
         await using var portal = await StartAsync(new MemoryHome());

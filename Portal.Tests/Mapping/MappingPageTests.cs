@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Bunit;
 using Microsoft.AspNetCore.Components;
@@ -6,6 +7,8 @@ using MudBlazor;
 using MudBlazor.Services;
 using Portal.Core.Backends;
 using Portal.Core.Mapping.Comparison;
+using Portal.Core.Mapping.Removal;
+using Portal.Core.Provisioning;
 using Portal.Mapping;
 using Portal.Shell;
 using Portal.Tests.Support.Fakes;
@@ -16,6 +19,7 @@ public sealed class MappingPageTests : IAsyncLifetime
 {
     private readonly BunitContext _bunit = new();
     private readonly FakeComparison _comparison = new();
+    private readonly FakeRemoval _removal = new();
     private readonly FakeScopes _scopes = new() { Capabilities = [Capability.Read, Capability.Write, Capability.Administer] };
 
     public MappingPageTests()
@@ -23,6 +27,7 @@ public sealed class MappingPageTests : IAsyncLifetime
         _bunit.Services.AddMudServices();
         _bunit.Services.AddSingleton(TimeProvider.System);
         _bunit.Services.AddSingleton<IMappingComparison>(_comparison);
+        _bunit.Services.AddSingleton<IMappingRemoval>(_removal);
         _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
     }
 
@@ -68,6 +73,66 @@ public sealed class MappingPageTests : IAsyncLifetime
 
         page.WaitForAssertion(() => Assert.Contains("2 repairs have begun.", page.Markup, StringComparison.Ordinal));
         Assert.Equal(["repair p2,p3"], _comparison.Asked);
+    }
+
+    [Fact]
+    public void Remove_OfADeletedPlace_ListsWhatGoes_AndWantsItsNameTyped()
+    {
+        _comparison.Report = FakeComparison.Of(
+            FakeComparison.Place("p1", "team-shop", "tenants", PlaceState.Disabled),
+            FakeComparison.Place("p5", "old", "tenants", PlaceState.Deleted, "mapping.diff.left-user") with { ProjectName = null, Domain = null });
+        var dialogs = _bunit.Render<MudDialogProvider>();
+        var page = Open();
+
+        page.FindAll("tbody button.btn").Single(b => b.TextContent == "Remove…").Click();
+
+        dialogs.WaitForAssertion(() => Assert.Contains("Harbor project harbor-p5 with 3 repositories", dialogs.Markup, StringComparison.Ordinal));
+        Assert.Contains("Robot account robot$harbor-p5+portal-pull", dialogs.Markup, StringComparison.Ordinal);
+        Assert.Contains("Harbor user project-p5", dialogs.Markup, StringComparison.Ordinal);
+        Assert.True(Confirm().HasAttribute("disabled"));
+        dialogs.Find("input").Input("harbor-p5");
+        dialogs.WaitForAssertion(() => Assert.False(Confirm().HasAttribute("disabled")));
+        Confirm().Click();
+        dialogs.WaitForAssertion(() => Assert.Contains("its own plan is being stopped", dialogs.Markup, StringComparison.Ordinal));
+        Assert.Equal(["preview p5", "remove p5 harbor-p5"], _removal.Asked);
+
+        AngleSharp.Dom.IElement Confirm() => dialogs.FindAll("button").Single(b => b.TextContent == "Remove");
+    }
+
+    [Fact]
+    public void Remove_Blocked_SaysWhy_AndCannotBegin()
+    {
+        _comparison.Report = FakeComparison.Of(FakeComparison.Place("p5", "old", "tenants", PlaceState.Deleted) with { ProjectName = null });
+        _removal.Preview = new() { ProjectId = "p5", Blocked = Reason.Of("mapping.removal.alive") };
+        var dialogs = _bunit.Render<MudDialogProvider>();
+        var page = Open();
+
+        page.FindAll("tbody button.btn").Single(b => b.TextContent == "Remove…").Click();
+
+        dialogs.WaitForAssertion(() => Assert.Contains("Keystone still has this project", dialogs.Markup, StringComparison.Ordinal));
+        Assert.True(dialogs.FindAll("button").Single(b => b.TextContent == "Remove").HasAttribute("disabled"));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden, "because it is no administrator")]
+    [InlineData(HttpStatusCode.Unauthorized, "does not take the name or password")]
+    public void Compare_RefusedToThePortalsAccount_SaysWhatIsMissing(HttpStatusCode status, string words)
+    {
+        _comparison.Report = _comparison.Report with { Failure = new(DateTimeOffset.UtcNow, "harbor", "list users", BackendFailure.Forbidden, "clerk", status, null) };
+
+        Assert.Contains(words, Open().Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UserWithoutARecord_BesideItsProject_AreTwoRows()
+    {
+        _comparison.Report = FakeComparison.Of(
+            FakeComparison.Place("p1", "team-shop", "tenants", PlaceState.Extra),
+            FakeComparison.Place("p1", "team-shop", "tenants", PlaceState.Unmapped, null, PlaceRepair.Make),
+            FakeComparison.Place("", "a", "tenants", PlaceState.Unrecorded) with { ProjectName = null, UserName = null, HarborProject = "library" },
+            FakeComparison.Place("", "b", "tenants", PlaceState.Unrecorded) with { ProjectName = null, UserName = null, HarborProject = "other" });
+
+        Assert.Equal(["team-shop", "team-shop", "library", "other"], Names(Open()));
     }
 
     [Fact]

@@ -20,11 +20,12 @@ internal sealed class MappingRoom : IAsyncDisposable
 {
     private readonly ServiceProvider services;
 
-    public MappingRoom(string harbor, IDocumentStore? store = null, string keyId = "a", Action<HarborOptions>? configure = null)
+    public MappingRoom(string harbor, IDocumentStore? store = null, string keyId = "a", Action<HarborOptions>? configure = null, TimeProvider? network = null)
     {
         Documents = store ?? MemoryHome.NewStore();
         var collection = new ServiceCollection();
         collection.AddLogging();
+        collection.AddSingleton(network is null ? NetworkTime.Real : new NetworkTime(network));
         collection.AddBackends();
         collection.AddRegistry();
         collection.AddAudit();

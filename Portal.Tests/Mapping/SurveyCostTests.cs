@@ -11,10 +11,12 @@ namespace Portal.Tests.Mapping;
 public sealed class SurveyCostTests : IAsyncLifetime
 {
     private const int CallsOfKeystone = 2;
+    private const string System = "GET /api/v2.0/systeminfo";
     private readonly Lock gate = new();
     private SmallServer harbor = null!;
     private int count;
     private int missing = -1;
+    private long limit = 7L << 30;
     private int now;
     private int most;
 
@@ -45,14 +47,32 @@ public sealed class SurveyCostTests : IAsyncLifetime
     public async Task Comparison_OneAfterAnother_LooksAtEveryPlaceClosely()
     {
         await using var room = await RoomAsync(5);
-        for (var turn = 0; turn < 5; turn++)
+        for (var turn = 0; turn < 11; turn++)
         {
             await CompareAsync(room);
         }
 
-        // Ten looks (members and robots of five), two for each turn.
-        Assert.Equal(10, harbor.Asked.Where(a => !IsPage(a)).Distinct().Count());
-        Assert.Equal(10, harbor.Asked.Count(a => !IsPage(a)));
+        // Eleven looks (members and robots of five, one page of limits), one for each turn.
+        var looks = harbor.Asked.Where(a => !IsPage(a) && a != System).ToList();
+        Assert.Equal(11, looks.Distinct().Count());
+        Assert.Equal(11, looks.Count);
+        Assert.Single(looks, l => l.StartsWith("GET /api/v2.0/quotas?", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Comparison_LimitChangedByHand_IsToldInItsTurn_AndNotForgottenByTheNext()
+    {
+        await using var room = await RoomAsync(3);
+        limit = 5L << 30;
+        for (var turn = 0; turn < 7; turn++)
+        {
+            await CompareAsync(room);
+        }
+
+        var report = await CompareAsync(room);
+
+        Assert.Equal(3, report.Counts[PlaceState.InSync]);
+        Assert.All(report.Places, p => Assert.Equal(["mapping.diff.limit 7 GiB 5 GiB"], p.Differences.Select(d => $"{d.Code} {d.Arguments["set"]} {d.Arguments["limit"]}")));
     }
 
     [Fact]
@@ -79,7 +99,7 @@ public sealed class SurveyCostTests : IAsyncLifetime
         Assert.Equal(Surveyor.MaxConfirmed, harbor.Asked.Count(a => a.StartsWith("GET /api/v2.0/projects/", StringComparison.Ordinal)));
     }
 
-    private static Task<ComparisonReport> CompareAsync(MappingRoom room) => room.Comparison.CompareAsync(ComparisonStoriesTests.Administrator(), closely: false, CancellationToken.None);
+    internal static Task<ComparisonReport> CompareAsync(MappingRoom room) => room.Comparison.CompareAsync(ComparisonStoriesTests.Administrator(), closely: false, CancellationToken.None);
 
     private static bool IsPage(string asked) =>
         asked.StartsWith("GET /api/v2.0/projects?", StringComparison.Ordinal) || (asked.StartsWith("GET /api/v2.0/users?", StringComparison.Ordinal) && !asked.Contains("q=", StringComparison.Ordinal));
@@ -104,7 +124,15 @@ public sealed class SurveyCostTests : IAsyncLifetime
         ["creation_time"] = "2026-11-01T00:00:00.000Z",
     };
 
-    private async Task<MappingRoom> RoomAsync(int projects)
+    private JsonObject QuotaOf(int number) => new()
+    {
+        ["id"] = number + 1,
+        ["hard"] = new JsonObject { ["storage"] = limit },
+        ["used"] = new JsonObject { ["storage"] = 1 },
+        ["ref"] = new JsonObject { ["id"] = number + 1, ["name"] = $"team-{number}" },
+    };
+
+    internal async Task<MappingRoom> RoomAsync(int projects)
     {
         count = projects;
         var room = new MappingRoom(harbor.Url);
@@ -122,6 +150,7 @@ public sealed class SurveyCostTests : IAsyncLifetime
                 RegistryHost = "harbor.invalid",
                 HarborProjectId = number + 1,
                 UserId = number + 1,
+                StorageLimit = 7L << 30,
                 ReadyAt = DateTimeOffset.UnixEpoch,
             };
             await room.Documents.PutAsync(ProjectMapping.Type, id, mapping, 0, CancellationToken.None);
@@ -163,6 +192,9 @@ public sealed class SurveyCostTests : IAsyncLifetime
         ["projects", var name, "members"] => new JsonArray(new JsonObject { ["id"] = 1, ["entity_id"] = int.Parse(name[5..], CultureInfo.InvariantCulture) + 1, ["entity_name"] = "u", ["entity_type"] = "u", ["role_id"] = 4 }),
         ["projects", var name] when int.Parse(name[5..], CultureInfo.InvariantCulture) is var number && number < count => ProjectOf(number),
         ["robots"] => new JsonArray(),
+        ["systeminfo"] => new JsonObject { ["auth_mode"] = "db_auth", ["registry_url"] = "harbor.invalid", ["read_only"] = false },
+        ["quotas"] when int.TryParse(query["reference_id"], out var id) => new JsonArray(QuotaOf(id - 1)),
+        ["quotas"] => Page(query, QuotaOf, -1),
         _ => throw new KeyNotFoundException(),
     };
 

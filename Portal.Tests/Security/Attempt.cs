@@ -92,6 +92,8 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         Write("IMappingComparison.RepairAsync", async (w, s) => await w.Get<IMappingComparison>().RepairAsync(s, [w.Owner.ProjectId], None)),
         Read("IPullRenewal.FindAsync", async (w, s) => await w.Get<IPullRenewal>().FindAsync(s, None)),
         OwnWrite("IPullRenewal.RenewAsync", async (w, s) => await w.Get<IPullRenewal>().RenewAsync(s, None)),
+        Write("IMappingRemoval.PreviewAsync", async (w, s) => await w.Get<Portal.Core.Mapping.Removal.IMappingRemoval>().PreviewAsync(s, w.Owner.ProjectId, None)),
+        Write("IMappingRemoval.RemoveAsync", async (w, s) => await w.Get<Portal.Core.Mapping.Removal.IMappingRemoval>().RemoveAsync(s, w.Owner.ProjectId, w.HarborProject, None)),
         OwnWrite("IMappingService.GetPullSecretAsync", async (w, s) => await w.Get<IMappingService>().GetPullSecretAsync(s, "test", None)),
     ];
 

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using Portal.Core.Backends;
 using Portal.Core.Mapping.Comparison;
+using Portal.Core.Mapping.Removal;
 using Portal.Core.Provisioning;
 using Portal.Shared;
 
 namespace Portal.Mapping;
 
 /// <summary>The last comparison, its filter, and what an administrator begins.</summary>
-public sealed class MappingModel(IMappingComparison comparison, Scope scope, TimeProvider time)
+public sealed class MappingModel(IMappingComparison comparison, IMappingRemoval removal, Scope scope, TimeProvider time)
 {
     /// <summary>Gets the last comparison.</summary>
     public Loadable<ComparisonReport> Report { get; } = new();
@@ -23,6 +24,9 @@ public sealed class MappingModel(IMappingComparison comparison, Scope scope, Tim
 
     /// <summary>Gets why nothing was begun, or null.</summary>
     public Exception? Refused { get; private set; }
+
+    /// <summary>Gets what would go with the place that was asked about last, or null.</summary>
+    public RemovalPreview? Leaving { get; private set; }
 
     /// <summary>Gets what became of the repairs that were begun last.</summary>
     public ImmutableArray<BegunRepair> Begun { get; private set; } = [];
@@ -70,20 +74,28 @@ public sealed class MappingModel(IMappingComparison comparison, Scope scope, Tim
     /// <summary>Begins repairs; gives whether they were asked for without a refusal of all.</summary>
     public async Task<bool> RepairAsync(IReadOnlyList<ComparedPlace> places)
     {
-        IsBusy = true;
-        try
+        if (!await TryAsync(async () => Begun = await comparison.RepairAsync(scope, [.. places.Select(p => p.ProjectId)], CancellationToken.None)))
         {
-            Begun = await comparison.RepairAsync(scope, [.. places.Select(p => p.ProjectId)], CancellationToken.None);
-            Refused = null;
-        }
-        catch (Exception failure) when (failure is BackendException or ForbiddenException)
-        {
-            Refused = failure;
             return false;
         }
-        finally
+
+        await LoadAsync(CancellationToken.None);
+        return true;
+    }
+
+    /// <summary>Asks what would go with a place; gives whether that is known now.</summary>
+    public async Task<bool> PreviewAsync(ComparedPlace place)
+    {
+        Leaving = null;
+        return await TryAsync(async () => Leaving = await removal.PreviewAsync(scope, place.ProjectId, CancellationToken.None));
+    }
+
+    /// <summary>Begins to take away what was shown; gives whether it has begun.</summary>
+    public async Task<bool> RemoveAsync()
+    {
+        if (Leaving is not { } shown || !await TryAsync(() => removal.RemoveAsync(scope, shown.ProjectId, shown.HarborProject, CancellationToken.None)))
         {
-            IsBusy = false;
+            return false;
         }
 
         await LoadAsync(CancellationToken.None);
@@ -96,5 +108,25 @@ public sealed class MappingModel(IMappingComparison comparison, Scope scope, Tim
         var places = Report.Value?.Places ?? [];
         Matching = [.. Query.Apply(places)];
         Domains = [.. places.Select(p => p.Domain).OfType<string>().Distinct().Order(StringComparer.CurrentCultureIgnoreCase)];
+    }
+
+    private async Task<bool> TryAsync(Func<Task> act)
+    {
+        IsBusy = true;
+        Refused = null;
+        try
+        {
+            await act();
+            return true;
+        }
+        catch (Exception failure) when (failure is BackendException or ForbiddenException)
+        {
+            Refused = failure;
+            return false;
+        }
+        finally
+        {
+            IsBusy = false;
+        }
     }
 }

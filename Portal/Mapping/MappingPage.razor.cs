@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Portal.Core.Backends;
 using Portal.Core.Mapping.Comparison;
+using Portal.Core.Mapping.Removal;
 using Portal.Shared;
 
 namespace Portal.Mapping;
@@ -13,6 +14,8 @@ public sealed partial class MappingPage : IAsyncDisposable
     private MappingModel _model = null!;
     private IReadOnlyList<ComparedPlace> _asked = [];
     private bool _isAsking;
+    private bool _couldNotAsk;
+    private bool _isRemoving;
 
     /// <summary>Gets or sets the project in the address.</summary>
     [Parameter]
@@ -37,6 +40,9 @@ public sealed partial class MappingPage : IAsyncDisposable
     private IMappingComparison Comparison { get; set; } = null!;
 
     [Inject]
+    private IMappingRemoval Removal { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     [Inject]
@@ -51,7 +57,7 @@ public sealed partial class MappingPage : IAsyncDisposable
     /// <inheritdoc />
     protected override async Task OnInitializedAsync()
     {
-        _model = new MappingModel(Comparison, Scope, Time) { Query = MappingQuery.Read(Text, State, Domain, Page) };
+        _model = new MappingModel(Comparison, Removal, Scope, Time) { Query = MappingQuery.Read(Text, State, Domain, Page) };
         await _model.LoadAsync(CancellationToken.None);
         _looking.Start(Often, Time, stop => InvokeAsync(() => LookAsync(stop)));
     }
@@ -80,6 +86,20 @@ public sealed partial class MappingPage : IAsyncDisposable
         if (await _model.RepairAsync(_asked))
         {
             _isAsking = false;
+        }
+    }
+
+    private async Task AskToRemoveAsync(ComparedPlace place)
+    {
+        _couldNotAsk = !await _model.PreviewAsync(place);
+        _isRemoving = !_couldNotAsk;
+    }
+
+    private async Task RemoveAsync()
+    {
+        if (await _model.RemoveAsync())
+        {
+            _isRemoving = false;
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using Portal.Core.Backends;
 using Portal.Core.Live;
 using Portal.Core.Mapping.Comparison;
 using Portal.Core.Provisioning;
@@ -22,13 +24,21 @@ internal static class MappingWords
         },
         MappingText.ResourceManager.GetString("State." + state, CultureInfo.CurrentUICulture) ?? state.ToString());
 
-    /// <summary>Gives where a repair stands.</summary>
+    /// <summary>Gives where a repair or a removal stands.</summary>
     public static StateWord Run(PlaceRepairRun run) => run.State switch
     {
-        PlanState.Done => new(StateKind.Ok, MappingText.RunDone),
+        PlanState.Done => new(StateKind.Ok, run.InProject is null ? MappingText.RunDone : MappingText.RunRemoved),
         PlanState.NeedsSomeone or PlanState.Failed => new(StateKind.You, MappingText.RunStuck),
-        PlanState.Running => new(StateKind.Run, MappingText.RunRunning),
+        PlanState.Running => new(StateKind.Run, run.InProject is null ? MappingText.RunRunning : MappingText.RunRemoving),
         _ => new(StateKind.Off, MappingText.RunEnded),
+    };
+
+    /// <summary>Gives what to do about Harbor refusing the portal's own account, or null when it is something else.</summary>
+    public static string? AccountAdvice(ComparisonFailure failure) => failure switch
+    {
+        { Backend: "harbor", Failure: BackendFailure.Forbidden, Status: HttpStatusCode.Forbidden } => Sentence.With(MappingText.AccountRights, ("operation", failure.Operation)),
+        { Backend: "harbor", Failure: BackendFailure.Forbidden, Status: HttpStatusCode.Unauthorized } => MappingText.AccountPassword,
+        _ => null,
     };
 
     /// <summary>Gives the name that a place is called by.</summary>

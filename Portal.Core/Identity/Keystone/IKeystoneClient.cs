@@ -38,6 +38,9 @@ public interface IKeystoneClient
     /// <exception cref="BackendException"><see cref="BackendFailure.Unexpected"/>: Keystone left some out (its option <c>list_limit</c>).</exception>
     Task<IReadOnlyList<Project>> ListProjectsOfCloudAsync(CloudRegion region, string token, CancellationToken cancellationToken);
 
+    /// <summary>Gives a project of the cloud, enabled or not, or null when Keystone has none of that id; <paramref name="token"/> must be an administrator's.</summary>
+    Task<Project?> FindProjectOfCloudAsync(CloudRegion region, string projectId, string token, CancellationToken cancellationToken);
+
     /// <summary>Lists all domains of the cloud, enabled or not; <paramref name="token"/> must be an administrator's.</summary>
     Task<IReadOnlyList<Domain>> ListDomainsAsync(CloudRegion region, string token, CancellationToken cancellationToken);
 

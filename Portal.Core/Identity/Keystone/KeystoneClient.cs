@@ -73,6 +73,19 @@ internal sealed class KeystoneClient(BackendHttp http, ICloudDirectory clouds) :
             : [.. list.Projects.Where(p => !p.IsDomain).Select(p => p.ToProject())];
     }
 
+    public async Task<Project?> FindProjectOfCloudAsync(CloudRegion region, string projectId, string token, CancellationToken cancellationToken)
+    {
+        var call = Call(region, "get project", "projects/" + Uri.EscapeDataString(projectId)) with { Headers = [(AuthToken, token)] };
+        try
+        {
+            return (await http.GetAsync<KeystoneWire.OneProject>(call, cancellationToken).ConfigureAwait(false)).Project.ToProject();
+        }
+        catch (BackendException e) when (e.Status is HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
     public async Task<IReadOnlyList<Domain>> ListDomainsAsync(CloudRegion region, string token, CancellationToken cancellationToken)
     {
         var call = Call(region, "list all domains", "domains") with { Headers = [(AuthToken, token)] };

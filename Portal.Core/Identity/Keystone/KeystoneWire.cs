@@ -35,6 +35,8 @@ internal static class KeystoneWire
 
     internal sealed record Endpoint(string Interface, string? Region, string? RegionId, string Url);
 
+    internal sealed record OneProject(ListedProject Project);
+
     internal sealed record ProjectList(IReadOnlyList<ListedProject> Projects, bool Truncated = false);
 
     internal sealed record DomainList(IReadOnlyList<ListedDomain> Domains);

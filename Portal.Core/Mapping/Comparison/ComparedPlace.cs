@@ -33,6 +33,9 @@ public enum PlaceState
 
     /// <summary>Nobody asked for a place yet: it is made on first use.</summary>
     Unmapped,
+
+    /// <summary>A Harbor project that the portal's account made, or somebody with it, and that no record knows. Never touched.</summary>
+    Unrecorded,
 }
 
 /// <summary>What a repair would do.</summary>
@@ -51,7 +54,7 @@ public enum PlaceRepair
 /// <summary>One project's place, compared.</summary>
 public sealed record ComparedPlace
 {
-    /// <summary>Gets the Keystone project id; the key.</summary>
+    /// <summary>Gets the Keystone project id; empty for a Harbor project that belongs to none.</summary>
     public required string ProjectId { get; init; }
 
     /// <summary>Gets the state.</summary>
@@ -72,6 +75,9 @@ public sealed record ComparedPlace
     /// <summary>Gets the Harbor user's name, or null.</summary>
     public string? UserName { get; init; }
 
+    /// <summary>Gets what tells it from every other place: a user without a record may stand beside its project.</summary>
+    public string Key => State is PlaceState.Extra or PlaceState.Unrecorded ? $"{State}/{UserName}/{HarborProject}" : ProjectId;
+
     /// <summary>Gets what differs exactly.</summary>
     public ImmutableArray<Reason> Differences { get; init; } = [];
 
@@ -80,6 +86,9 @@ public sealed record ComparedPlace
 
     /// <summary>Gets what a repair would do, or why there is none; null when all is well.</summary>
     public Reason? Outcome { get; init; }
+
+    /// <summary>Gets whether an administrator may take it away: Keystone's project is gone, and something of ours is there.</summary>
+    public bool IsRemovable => ProjectId.Length > 0 && ProjectName is null && State is PlaceState.Deleted or PlaceState.Extra;
 
     /// <summary>Gets the repair that was begun last, or null.</summary>
     public PlaceRepairRun? Run { get; init; }
@@ -92,4 +101,8 @@ public sealed record ComparedPlace
 /// <param name="At">When (UTC).</param>
 /// <param name="State">Where the plan stands; null when it is no longer kept.</param>
 /// <param name="Reason">What it waits for, or null.</param>
-public sealed record PlaceRepairRun(string PlanId, CloudRegion Region, string By, DateTimeOffset At, PlanState? State = null, Reason? Reason = null);
+public sealed record PlaceRepairRun(string PlanId, CloudRegion Region, string By, DateTimeOffset At, PlanState? State = null, Reason? Reason = null)
+{
+    /// <summary>Gets the project that the plan is in, or null when it is the place's own.</summary>
+    public string? InProject { get; init; }
+}

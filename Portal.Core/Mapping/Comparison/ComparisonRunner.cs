@@ -25,8 +25,8 @@ internal sealed class ComparisonRunner(Surveyor surveyor, MappingTools tools, Co
         var clock = Stopwatch.GetTimestamp();
         try
         {
-            var (survey, cursor) = await surveyor.SurveyAsync(closely, Again(taken), taken.Cursor, both.Token).ConfigureAwait(false);
-            var places = new PlaceComparer(survey, tools).Compare().OrderBy(p => p.State).ThenBy(p => p.ProjectName ?? p.HarborProject, StringComparer.OrdinalIgnoreCase).ToList();
+            var (survey, cursor) = await surveyor.SurveyAsync(closely, Last(taken), both.Token).ConfigureAwait(false);
+            var places = new PlaceComparer(survey, tools).Compare().OrderBy(p => p.State).ThenBy(p => p.State is PlaceState.InSync && p.Differences.IsEmpty).ThenBy(p => p.ProjectName ?? p.HarborProject, StringComparer.OrdinalIgnoreCase).ToList();
             var result = Result(taken, places) with { Took = Stopwatch.GetElapsedTime(clock), By = by, IsClose = closely, Cursor = cursor };
             return await store.ChangeAsync(
                 r => result with { Runs = r.Runs.RemoveRange(r.Runs.Where(run => run.Value.At < taken.RunningSince).Select(run => run.Key)) }, CancellationToken.None).ConfigureAwait(false);
@@ -54,6 +54,8 @@ internal sealed class ComparisonRunner(Surveyor surveyor, MappingTools tools, Co
         report.RunningSince == taken.RunningSince ? report with { RunningSince = null, HeldUntil = null } : report;
 
     // What only a close look finds would seem mended when the next comparison did not look again.
-    private static List<string> Again(ComparisonReport last) =>
-        [.. last.Places.Where(p => p.State is PlaceState.Differs or PlaceState.Foreign).Select(p => p.ProjectId).Take(MaxAgain)];
+    private static LastLook Last(ComparisonReport last) => new(
+        [.. last.Places.Where(p => p.State is PlaceState.Differs or PlaceState.Foreign).Select(p => p.ProjectId).Take(MaxAgain)],
+        [.. last.Places.Where(p => p.Differences.Any(d => d.Code == "mapping.diff.limit")).Select(p => p.ProjectId).Take(MaxAgain)],
+        last.Cursor);
 }

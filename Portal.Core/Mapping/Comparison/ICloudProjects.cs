@@ -10,6 +10,13 @@ internal interface ICloudProjects
 {
     /// <summary>Lists the projects of every cloud, enabled or not, without those that Heat makes for itself.</summary>
     Task<IReadOnlyList<CloudProject>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>Says whether no cloud has the project: it is in no list, and each Keystone says so when asked for it. False while its cloud is not configured.</summary>
+    /// <param name="projectId">Keystone project id.</param>
+    /// <param name="cloud">The cloud that it was in, or null when that is not known.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="BackendException">A Keystone failed, or cut its list short: that is no answer.</exception>
+    Task<bool> IsGoneAsync(string projectId, string? cloud, CancellationToken cancellationToken);
 }
 
 /// <inheritdoc />
@@ -29,6 +36,26 @@ internal sealed class CloudProjects(IKeystoneClient keystone, IPlatformScope pla
         }
 
         return all;
+    }
+
+    public async Task<bool> IsGoneAsync(string projectId, string? cloud, CancellationToken cancellationToken)
+    {
+        var all = clouds.Regions.DistinctBy(r => r.Cloud).ToList();
+        if ((cloud is not null && all.TrueForAll(r => r.Cloud != cloud)) || (await ListAsync(cancellationToken).ConfigureAwait(false)).Any(p => p.Project.Id == projectId))
+        {
+            return false;
+        }
+
+        foreach (var region in all)
+        {
+            var scope = await platform.ForCloudAsync(region, "mapping.remove", cancellationToken).ConfigureAwait(false);
+            if (await AskAsync(scope, t => keystone.FindProjectOfCloudAsync(region, projectId, t, cancellationToken), cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // A token that ended early is replaced once.

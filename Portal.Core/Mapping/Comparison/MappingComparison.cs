@@ -96,7 +96,7 @@ internal sealed class MappingComparison(
             if (report.Runs.TryGetValue(places[i].ProjectId, out var run))
             {
                 // A plan is its project's; the platform team may see how its own repair goes.
-                var tenant = scope with { ProjectId = places[i].ProjectId, Region = run.Region, Capabilities = [Capability.Read] };
+                var tenant = scope with { ProjectId = run.InProject ?? places[i].ProjectId, Region = run.Region, Capabilities = [Capability.Read] };
                 var plan = await plans.FindAsync(tenant, run.PlanId, cancellationToken).ConfigureAwait(false);
                 var stuck = plan?.Steps.FirstOrDefault(s => s.State is StepState.NeedsSomeone or StepState.Failed or StepState.Retrying) ?? plan?.Steps.FirstOrDefault(s => s.State is StepState.Running);
                 places[i] = places[i] with { Run = run with { State = plan?.State, Reason = plan?.State is PlanState.Done ? null : stuck?.Reason } };

@@ -14,6 +14,7 @@ internal sealed class PlaceComparer
     private readonly Dictionary<string, RegistryUser> usersByName;
     private readonly Dictionary<string, RegistryUser> usersByEmail;
     private readonly HashSet<string> takenNames;
+    private readonly HashSet<long> recordedIds;
 
     public PlaceComparer(Survey survey, MappingTools tools)
     {
@@ -23,6 +24,7 @@ internal sealed class PlaceComparer
         usersByName = survey.Users.Values.DistinctBy(u => u.UserName).ToDictionary(u => u.UserName, StringComparer.Ordinal);
         usersByEmail = survey.Users.Values.DistinctBy(u => u.Email).ToDictionary(u => u.Email, StringComparer.Ordinal);
         takenNames = [.. survey.Mappings.Values.Select(m => m.HarborProject)];
+        recordedIds = [.. survey.Mappings.Values.Where(m => FindProject(m) is not null).Select(m => FindProject(m)!.Id)];
     }
 
     /// <summary>Gives every place, in no order.</summary>
@@ -31,20 +33,23 @@ internal sealed class PlaceComparer
             .. survey.Mappings.Values.Select(OfMapping),
             .. survey.Projects.Values.Where(p => !survey.Mappings.ContainsKey(p.Project.Id)).Select(OfProject),
             .. survey.Users.Values.Select(OfUser).OfType<ComparedPlace>(),
+            .. survey.HarborProjects.Values.Where(IsUnrecorded).Select(OfHarborProject),
         ];
 
     /// <summary>Says whether the lists alone make the project or the user of a mapping look missing.</summary>
     public bool LooksMissing(ProjectMapping mapping) => FindProject(mapping) is null || (NeedsUser(mapping) && FindUser(mapping) is null);
 
-    private static bool NeedsUser(ProjectMapping mapping) => mapping is { AuthMode: "db_auth", ReadyAt: not null };
+    private static bool NeedsUser(ProjectMapping mapping) => mapping is { AuthMode: "db_auth", ReadyAt: not null, UserId: not null };
 
+    // By its id when it was renamed. A Harbor restored from an older copy gives ids away again: what has it now may be anybody's.
     private RegistryProject? FindProject(ProjectMapping mapping) =>
-        mapping.HarborProjectId is { } id && survey.HarborProjects.TryGetValue(id, out var known) ? known : projectsByName.GetValueOrDefault(mapping.HarborProject);
+        mapping.HarborProjectId is { } id && survey.HarborProjects.TryGetValue(id, out var known) && tools.IsOurs(mapping, known) && (known.Name == mapping.HarborProject || !takenNames.Contains(known.Name))
+            ? known
+            : projectsByName.GetValueOrDefault(mapping.HarborProject);
 
+    // Never by its id alone: see above.
     private RegistryUser? FindUser(ProjectMapping mapping) =>
-        usersByName.GetValueOrDefault(mapping.UserName)
-        ?? usersByEmail.GetValueOrDefault(tools.EmailOf(mapping.ProjectId))
-        ?? (mapping.UserId is { } id ? survey.Users.GetValueOrDefault(id) : null);
+        usersByName.GetValueOrDefault(mapping.UserName) ?? usersByEmail.GetValueOrDefault(tools.EmailOf(mapping.ProjectId));
 
     private ComparedPlace OfMapping(ProjectMapping mapping)
     {
@@ -76,6 +81,11 @@ internal sealed class PlaceComparer
         found.AddProject(project);
         found.AddUser(user);
         found.AddLook(survey.Looks.GetValueOrDefault(mapping.ProjectId), user);
+        if (project is not null && tools.IsOurs(mapping, project) && survey.Limits.TryGetValue(project.Id, out var limit))
+        {
+            found.AddLimit(limit);
+        }
+
         if (!HarborName.Candidates(cloud.Project.Name, mapping.ProjectId).Contains(mapping.HarborProject, StringComparer.Ordinal))
         {
             found.Add(PlaceState.Renamed, Reason.Of("mapping.diff.renamed", ("name", cloud.Project.Name), ("project", mapping.HarborProject)));
@@ -122,6 +132,18 @@ internal sealed class PlaceComparer
             }
             : place with { Repair = PlaceRepair.Make, Outcome = Reason.Of("mapping.repair.make") };
     }
+
+    private bool IsUnrecorded(RegistryProject project) =>
+        project.OwnerName == tools.Options.UserName && !takenNames.Contains(project.Name) && !recordedIds.Contains(project.Id);
+
+    private static ComparedPlace OfHarborProject(RegistryProject project) => new()
+    {
+        ProjectId = "",
+        State = PlaceState.Unrecorded,
+        HarborProject = project.Name,
+        Differences = [Reason.Of("mapping.diff.no-record", ("project", project.Name), ("owner", project.OwnerName ?? "?"), ("count", $"{project.RepositoryCount}"))],
+        Outcome = Reason.Of("mapping.repair.no-record"),
+    };
 
     // A user with the portal's mark that no record knows: the portal's store was restored from an older copy, or lost.
     private ComparedPlace? OfUser(RegistryUser user)

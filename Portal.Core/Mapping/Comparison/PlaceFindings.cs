@@ -69,11 +69,20 @@ internal sealed class PlaceFindings(ProjectMapping mapping, MappingTools tools)
         }
     }
 
+    /// <summary>A limit that was changed by hand is told and stays: people ask the platform team for more.</summary>
+    public void AddLimit(long limit)
+    {
+        if (mapping.StorageLimit is { } set && set != limit)
+        {
+            Add(PlaceState.InSync, Reason.Of("mapping.diff.limit", ("set", Words(set)), ("limit", Words(limit))));
+        }
+    }
+
     public void AddLook(CloseLook? look, RegistryUser? user)
     {
-        if (look?.Members is { } members && user is not null && mapping.AuthMode == "db_auth" && members.All(m => m.UserId != user.Id))
+        if (look?.Members is { } members && user is not null && mapping.AuthMode == "db_auth")
         {
-            Add(PlaceState.Differs, Reason.Of("mapping.diff.member-gone", ("user", user.UserName), ("project", mapping.HarborProject)));
+            AddMember(members.FirstOrDefault(m => m.UserId == user.Id), user);
         }
 
         foreach (var kind in (RobotKind[])[RobotKind.Pull, RobotKind.Push])
@@ -102,6 +111,25 @@ internal sealed class PlaceFindings(ProjectMapping mapping, MappingTools tools)
             Repair = mends ? PlaceRepair.Repair : PlaceRepair.None,
             Outcome = byHand ?? (mends ? Reason.Of(gone ? "mapping.repair.anew" : "mapping.repair.mend") : state is PlaceState.Renamed ? Reason.Of("mapping.repair.renamed") : null),
         };
+    }
+
+    private static string Words(long bytes) => bytes switch
+    {
+        < 0 => "∞",
+        _ when bytes % (1L << 30) == 0 => $"{bytes >> 30} GiB",
+        _ => $"{bytes >> 20} MiB",
+    };
+
+    private void AddMember(RegistryMember? member, RegistryUser user)
+    {
+        if (member is null)
+        {
+            Add(PlaceState.Differs, Reason.Of("mapping.diff.member-gone", ("user", user.UserName), ("project", mapping.HarborProject)));
+        }
+        else if (member.Role != AddMemberStep.Role)
+        {
+            Add(PlaceState.Differs, Reason.Of("mapping.diff.member-role", ("user", user.UserName), ("project", mapping.HarborProject), ("role", $"{member.Role}")));
+        }
     }
 
     private void AddRobot(RobotKind kind, RobotAccount? robot)

@@ -18,6 +18,12 @@ internal sealed record CloudProject(CloudRegion Region, Project Project, string 
 /// <param name="Refused">The places (<c>user</c>, <c>pull</c>, <c>push</c>) whose kept secret Harbor does not take.</param>
 internal sealed record CloseLook(IReadOnlyList<RobotAccount>? Robots, IReadOnlyList<RegistryMember>? Members, ImmutableArray<string> Refused);
 
+/// <summary>What the last comparison leaves to the next.</summary>
+/// <param name="Again">Projects whose places are looked at closely again.</param>
+/// <param name="Limits">Projects whose storage limits are.</param>
+/// <param name="Cursor">Where the turns go on.</param>
+internal sealed record LastLook(IReadOnlyCollection<string> Again, IReadOnlyCollection<string> Limits, string Cursor);
+
 /// <summary>Everything that a comparison compares.</summary>
 internal sealed record Survey
 {
@@ -30,6 +36,9 @@ internal sealed record Survey
     public required IReadOnlyDictionary<long, RegistryUser> Users { get; init; }
 
     public IReadOnlyDictionary<string, CloseLook> Looks { get; init; } = ImmutableDictionary<string, CloseLook>.Empty;
+
+    /// <summary>Gets the storage limits that were looked at, by Harbor project's id.</summary>
+    public IReadOnlyDictionary<long, long> Limits { get; init; } = ImmutableDictionary<long, long>.Empty;
 
     /// <summary>Gets how many pages the lists had.</summary>
     public int Pages { get; init; }

@@ -5,9 +5,12 @@ using Portal.Core.Registry.Harbor;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>Makes the project's Harbor user a maintainer of its Harbor project: pulls, pushes, deletes, scans; makes no members.</summary>
-internal sealed class AddMemberStep(MappingTools tools) : MappingStep
+internal sealed class AddMemberStep(MappingTools tools) : MappingStep(tools.Options.UserName)
 {
     public const string StepId = "mapping.member";
+
+    /// <summary>What the project's user is.</summary>
+    public const MemberRole Role = MemberRole.Maintainer;
 
     public override string Id => StepId;
 
@@ -25,9 +28,15 @@ internal sealed class AddMemberStep(MappingTools tools) : MappingStep
         }
 
         await tools.ProjectAsync(mapping, cancellationToken).ConfigureAwait(false);
-        if (!await IsMemberAsync(mapping, userId, cancellationToken).ConfigureAwait(false))
+        var member = await FindMemberAsync(mapping, userId, cancellationToken).ConfigureAwait(false);
+        if (member is null)
         {
             await AddAsync(context, mapping, userId, cancellationToken).ConfigureAwait(false);
+        }
+        else if (member.Role != Role)
+        {
+            await tools.Harbor.SetMemberRoleAsync(mapping.HarborProject, member.Id, Role, cancellationToken).ConfigureAwait(false);
+            await tools.AuditAsync(context, "registry.member.role", mapping.UserName, cancellationToken).ConfigureAwait(false);
         }
 
         await MappingTools.ReportAsync(context, "Harbor member", $"{mapping.UserName} in {mapping.HarborProject}", cancellationToken).ConfigureAwait(false);
@@ -38,12 +47,12 @@ internal sealed class AddMemberStep(MappingTools tools) : MappingStep
     {
         try
         {
-            await tools.Harbor.AddMemberAsync(mapping.HarborProject, userId, MemberRole.Maintainer, cancellationToken).ConfigureAwait(false);
+            await tools.Harbor.AddMemberAsync(mapping.HarborProject, userId, Role, cancellationToken).ConfigureAwait(false);
             await tools.AuditAsync(context, "registry.member.add", mapping.UserName, cancellationToken).ConfigureAwait(false);
         }
         catch (BackendException e) when (e.Failure is BackendFailure.Conflict)
         {
-            if (!await IsMemberAsync(mapping, userId, cancellationToken).ConfigureAwait(false))
+            if (await FindMemberAsync(mapping, userId, cancellationToken).ConfigureAwait(false) is null)
             {
                 // There, but in no list: somebody gave it a role that does not exist, which Harbor takes.
                 throw new StepFailedException(Reason.Of("mapping.member-broken", ("user", mapping.UserName), ("project", mapping.HarborProject)), Actor.Platform, inner: e);
@@ -51,6 +60,6 @@ internal sealed class AddMemberStep(MappingTools tools) : MappingStep
         }
     }
 
-    private async Task<bool> IsMemberAsync(ProjectMapping mapping, long userId, CancellationToken cancellationToken) =>
-        (await tools.Harbor.ListMembersAsync(mapping.HarborProject, cancellationToken).ConfigureAwait(false)).Any(m => m.UserId == userId);
+    private async Task<RegistryMember?> FindMemberAsync(ProjectMapping mapping, long userId, CancellationToken cancellationToken) =>
+        (await tools.Harbor.ListMembersAsync(mapping.HarborProject, cancellationToken).ConfigureAwait(false)).FirstOrDefault(m => m.UserId == userId);
 }

@@ -5,7 +5,7 @@ using Portal.Core.Registry.Harbor;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>Makes the private Harbor project. One of the same name that somebody else made is reported, never adopted.</summary>
-internal sealed class CreateProjectStep(MappingTools tools) : MappingStep
+internal sealed class CreateProjectStep(MappingTools tools) : MappingStep(tools.Options.UserName)
 {
     public const string StepId = "mapping.project";
 
@@ -32,7 +32,7 @@ internal sealed class CreateProjectStep(MappingTools tools) : MappingStep
             }
         }
 
-        await tools.ChangeAsync(context, m => m with { HarborProjectId = null, StorageLimit = null }, cancellationToken).ConfigureAwait(false);
+        await tools.ChangeAsync(context, m => m with { HarborProjectId = null, HarborProjectMadeAt = null, StorageLimit = null }, cancellationToken).ConfigureAwait(false);
     }
 
     protected override async Task<StepResult> LookActVerifyAsync(StepContext context, CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ internal sealed class CreateProjectStep(MappingTools tools) : MappingStep
             throw MappingTools.Foreign("mapping.foreign-project", project.Name);
         }
 
-        await tools.ChangeAsync(context, m => m with { HarborProjectId = project.Id }, cancellationToken).ConfigureAwait(false);
+        await tools.ChangeAsync(context, m => m with { HarborProjectId = project.Id, HarborProjectMadeAt = project.CreatedAt }, cancellationToken).ConfigureAwait(false);
         await context.KeepAsync("projectId", $"{project.Id}", cancellationToken).ConfigureAwait(false);
         await MappingTools.ReportAsync(context, Kind, project.Name, cancellationToken).ConfigureAwait(false);
         return StepResult.Done;
@@ -71,6 +71,7 @@ internal sealed class CreateProjectStep(MappingTools tools) : MappingStep
             m => m.HarborProjectId != gone ? m : m with
             {
                 HarborProjectId = null,
+                HarborProjectMadeAt = null,
                 IntentAt = now,
                 StorageLimit = null,
                 ReadyAt = null,

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Portal.Core.Backends;
 using Portal.Core.Provisioning;
@@ -5,7 +6,7 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>A step of a mapping: what is the platform team's business is told to them, maintenance is waited for.</summary>
-internal abstract class MappingStep : IProvisioningStep
+internal abstract class MappingStep(string account) : IProvisioningStep
 {
     private static readonly TimeSpan Maintenance = TimeSpan.FromSeconds(30);
 
@@ -33,6 +34,11 @@ internal abstract class MappingStep : IProvisioningStep
         {
             return StepResult.NotYet(Reason.Of("mapping.read-only"), Maintenance);
         }
+        catch (BackendException e) when (e is { Failure: BackendFailure.Forbidden, Status: HttpStatusCode.Forbidden })
+        {
+            // Harbor's own answer is the account's name, no more.
+            throw new StepFailedException(Reason.Of("mapping.account-rights", ("account", account), ("operation", e.Operation)), Actor.Platform, inner: e);
+        }
         catch (BackendException e) when (e.Failure is BackendFailure.Forbidden)
         {
             throw Failed("mapping.account-refused", e);
@@ -52,7 +58,7 @@ internal abstract class MappingStep : IProvisioningStep
     protected abstract Task<StepResult> LookActVerifyAsync(StepContext context, CancellationToken cancellationToken);
 
     /// <summary>Says whether Harbor refuses writes for the time being.</summary>
-    private static bool IsReadOnly(BackendException e) => e is { Failure: BackendFailure.Throttled, Status: System.Net.HttpStatusCode.Forbidden };
+    private static bool IsReadOnly(BackendException e) => e is { Failure: BackendFailure.Throttled, Status: HttpStatusCode.Forbidden };
 
     private static StepFailedException Failed(string code, BackendException e) =>
         new(Reason.Of(code, ("operation", e.Operation), ("answer", e.Answer ?? ""), ("request", e.RequestId ?? "")), Actor.Platform, inner: e);

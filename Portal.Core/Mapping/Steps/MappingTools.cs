@@ -28,7 +28,7 @@ internal sealed class MappingTools(IHarborClient harbor, IHarborAccounts account
 
     /// <summary>Says whether the Harbor project is the one that was made for this mapping.</summary>
     public bool IsOurs(ProjectMapping mapping, RegistryProject project) => mapping.HarborProjectId is { } id
-        ? id == project.Id
+        ? id == project.Id && (mapping.HarborProjectMadeAt is not { } made || (project.CreatedAt - made).Duration() < TimeSpan.FromSeconds(1))
         : project.OwnerName == options.Value.UserName && project.CreatedAt >= mapping.IntentAt;
 
     /// <summary>Gives the mapping that the first step made.</summary>

@@ -3,7 +3,7 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>Looks whether Harbor is there and takes writes, chooses the project's name in it for good, and writes down since when things there may be ours.</summary>
-internal sealed class PrepareMappingStep(MappingTools tools) : MappingStep
+internal sealed class PrepareMappingStep(MappingTools tools) : MappingStep(tools.Options.UserName)
 {
     public const string StepId = "mapping.prepare";
 
@@ -36,7 +36,7 @@ internal sealed class PrepareMappingStep(MappingTools tools) : MappingStep
         var name = known?.HarborProject ?? await ChooseNameAsync(inputs, cancellationToken).ConfigureAwait(false);
         var mapping = await tools.Store.ChangeAsync(
             inputs.ProjectId,
-            m => (m ?? New(inputs, name, system.Now)) with { AuthMode = system.AuthMode, RegistryHost = system.Host },
+            m => (m ?? New(inputs, name, system.Now)) with { AuthMode = system.AuthMode, RegistryHost = system.Host, Cloud = context.Plan.Region.Cloud },
             cancellationToken).ConfigureAwait(false);
         await context.KeepAsync("harborProject", mapping!.HarborProject, cancellationToken).ConfigureAwait(false);
         return StepResult.Done;

@@ -45,6 +45,9 @@ internal sealed class HarborClient(HarborHttp http) : IHarborClient
         return http.SendAsync(HarborHttp.Call(HttpMethod.Post, "add member", Project(project) + "/members", body), cancellationToken);
     }
 
+    public Task SetMemberRoleAsync(string project, long memberId, MemberRole role, CancellationToken cancellationToken) =>
+        http.SendAsync(HarborHttp.Call(HttpMethod.Put, "set a member's role", $"{Project(project)}/members/{memberId}", new { RoleId = (int)role }), cancellationToken);
+
     public Task RemoveMemberAsync(string project, long memberId, CancellationToken cancellationToken) =>
         http.DeleteAsync("remove member", $"{Project(project)}/members/{memberId}", cancellationToken);
 
@@ -54,6 +57,12 @@ internal sealed class HarborClient(HarborHttp http) : IHarborClient
             HttpMethod.Get, "get quota", "/quotas", null, ("reference", "project"), ("reference_id", projectId.ToString(CultureInfo.InvariantCulture)));
         var quotas = (await http.SendAsync(call, cancellationToken).ConfigureAwait(false)).Read<QuotaWire[]>();
         return quotas.FirstOrDefault()?.ToQuota();
+    }
+
+    public async Task<IReadOnlyList<RegistryQuota>> ListQuotasAsync(int page, CancellationToken cancellationToken)
+    {
+        var call = HarborHttp.Call(HttpMethod.Get, "list quotas", "/quotas", null, ("reference", "project"), ("page", $"{page}"), ("page_size", $"{HarborHttp.PageSize}"));
+        return [.. (await http.SendAsync(call, cancellationToken).ConfigureAwait(false)).Read<QuotaWire[]>().Select(q => q.ToQuota())];
     }
 
     public Task SetQuotaAsync(long quotaId, long limit, CancellationToken cancellationToken) =>
@@ -79,10 +88,12 @@ internal sealed class HarborClient(HarborHttp http) : IHarborClient
         public RegistryMember ToMember() => new(Id, EntityId, EntityName, Enum.IsDefined((MemberRole)RoleId) ? (MemberRole)RoleId : MemberRole.Unknown);
     }
 
-    private sealed record QuotaWire(long Id, AmountWire Hard, AmountWire? Used)
+    private sealed record QuotaWire(long Id, AmountWire Hard, AmountWire? Used, ReferenceWire? Ref)
     {
-        public RegistryQuota ToQuota() => new(Id, Hard.Storage, Used?.Storage ?? 0);
+        public RegistryQuota ToQuota() => new(Id, Hard.Storage, Used?.Storage ?? 0) { ProjectId = Ref?.Id ?? 0 };
     }
+
+    private sealed record ReferenceWire(long Id);
 
     private sealed record AmountWire(long Storage);
 }

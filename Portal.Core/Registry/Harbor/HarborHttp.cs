@@ -10,7 +10,7 @@ namespace Portal.Core.Registry.Harbor;
 internal sealed class HarborHttp(BackendHttp http, IOptions<HarborOptions> options, TimeProvider time)
 {
     public const string Backend = "harbor";
-    private const int PageSize = 100;
+    public const int PageSize = 100;
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(2);
 
     public HarborOptions Options => options.Value;
@@ -25,11 +25,19 @@ internal sealed class HarborHttp(BackendHttp http, IOptions<HarborOptions> optio
         Query = [.. query],
     };
 
-    /// <summary>Sends a call with the portal's own account; a 401 is asked once more after the freeze that somebody's wrong password may have caused.</summary>
+    /// <summary>Sends a call with the portal's own account; a 401 is asked once more after the freeze that somebody's wrong password may have caused, with the password read again: it may have been replaced.</summary>
     public async Task<BackendAnswer> SendAsync(BackendCall call, CancellationToken cancellationToken)
     {
-        var login = new HarborLogin(Options.UserName, Options.ReadPassword());
-        return await SendAsAsync(call, login, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await SendAsync(call, Own(call), cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackendException e) when (e.Status is HttpStatusCode.Unauthorized)
+        {
+            // Nothing was done, so whatever it was may be sent again: with the password that stands there now.
+            await Task.Delay(Frozen, time, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(call, Own(call), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Sends a call in somebody else's name, once.</summary>
@@ -124,6 +132,19 @@ internal sealed class HarborHttp(BackendHttp http, IOptions<HarborOptions> optio
         catch (BackendException e) when (e.Failure is BackendFailure.NotFound)
         {
             // Gone.
+        }
+    }
+
+    private HarborLogin Own(BackendCall call)
+    {
+        try
+        {
+            return new HarborLogin(Options.UserName, Options.ReadPassword());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It may be being replaced this moment.
+            throw new BackendException(Backend, call.Operation, BackendFailure.Unreachable, $"the file of the account's password (Portal:Harbor:PasswordFile) cannot be read: {e.GetType().Name}");
         }
     }
 

@@ -32,11 +32,19 @@ public interface IHarborClient
     /// <summary>Adds a member.</summary>
     Task AddMemberAsync(string project, long userId, MemberRole role, CancellationToken cancellationToken);
 
+    /// <summary>Gives a member another role. Harbor takes roles that do not exist as well.</summary>
+    Task SetMemberRoleAsync(string project, long memberId, MemberRole role, CancellationToken cancellationToken);
+
     /// <summary>Removes a member; one that is gone is fine.</summary>
     Task RemoveMemberAsync(string project, long memberId, CancellationToken cancellationToken);
 
     /// <summary>Gives a project's storage limit, or null.</summary>
     Task<RegistryQuota?> FindQuotaAsync(long projectId, CancellationToken cancellationToken);
+
+    /// <summary>Lists a page of 100 projects' storage limits, the newest first.</summary>
+    /// <param name="page">Page, from 1; after the last one the list is empty.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyList<RegistryQuota>> ListQuotasAsync(int page, CancellationToken cancellationToken);
 
     /// <summary>Sets a storage limit in bytes, -1 unlimited. Below what is used is allowed: then pushes fail.</summary>
     Task SetQuotaAsync(long quotaId, long limit, CancellationToken cancellationToken);

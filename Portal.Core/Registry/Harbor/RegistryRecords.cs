@@ -75,7 +75,11 @@ public sealed record RegistryMember(long Id, long UserId, string UserName, Membe
 /// <param name="Id">Id of the quota.</param>
 /// <param name="Limit">Limit in bytes, -1 unlimited.</param>
 /// <param name="Used">Used bytes; may be more than the limit.</param>
-public sealed record RegistryQuota(long Id, long Limit, long Used);
+public sealed record RegistryQuota(long Id, long Limit, long Used)
+{
+    /// <summary>Gets the id of the project that it limits; 0 when Harbor did not say.</summary>
+    public long ProjectId { get; init; }
+}
 
 /// <summary>A robot account of a project.</summary>
 /// <param name="Id">Harbor's id.</param>
