@@ -8,7 +8,7 @@ using Portal.Core.Registry.Harbor;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>What the steps share.</summary>
-internal sealed class MappingTools(IHarborClient harbor, IHarborAccounts accounts, MappingStore store, IOptions<HarborOptions> options, IAuditLog audit, TimeProvider time)
+internal sealed class MappingTools(IHarborClient harbor, IHarborAccounts accounts, MappingStore store, HarborInUse inUse, IOptions<HarborOptions> options, IAuditLog audit, TimeProvider time)
 {
     public IHarborClient Harbor => harbor;
 
@@ -29,7 +29,7 @@ internal sealed class MappingTools(IHarborClient harbor, IHarborAccounts account
     /// <summary>Says whether the Harbor project is the one that was made for this mapping.</summary>
     public bool IsOurs(ProjectMapping mapping, RegistryProject project) => mapping.HarborProjectId is { } id
         ? id == project.Id
-        : project.OwnerName == options.Value.UserName && project.CreatedAt >= mapping.IntentAt;
+        : project.OwnerName == inUse.UserName && project.CreatedAt >= mapping.IntentAt;
 
     /// <summary>Gives the mapping that the first step made.</summary>
     public async Task<ProjectMapping> MappingAsync(StepContext context, CancellationToken cancellationToken) =>

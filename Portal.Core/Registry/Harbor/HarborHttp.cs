@@ -7,7 +7,7 @@ using Portal.Core.Backends;
 namespace Portal.Core.Registry.Harbor;
 
 /// <summary>Calls Harbor: credentials, the header that makes a name a name, pages, and Harbor's own meaning of statuses.</summary>
-internal sealed class HarborHttp(BackendHttp http, IOptions<HarborOptions> options, TimeProvider time)
+internal sealed class HarborHttp(BackendHttp http, HarborInUse harbor, IOptions<HarborOptions> options, TimeProvider time)
 {
     public const string Backend = "harbor";
     private const int PageSize = 100;
@@ -28,22 +28,23 @@ internal sealed class HarborHttp(BackendHttp http, IOptions<HarborOptions> optio
     /// <summary>Sends a call with the portal's own account; a 401 is asked once more after the freeze that somebody's wrong password may have caused.</summary>
     public async Task<BackendAnswer> SendAsync(BackendCall call, CancellationToken cancellationToken)
     {
-        var login = new HarborLogin(Options.UserName, Options.ReadPassword());
-        return await SendAsAsync(call, login, cancellationToken).ConfigureAwait(false);
+        var link = await harbor.GetAsync(call.Operation, cancellationToken).ConfigureAwait(false);
+        return await SendAsAsync(At(call, link), link.Login, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Gives the host that clients use where somebody has set it, or null for what Harbor says itself.</summary>
+    public async Task<string?> FindRegistryHostAsync(CancellationToken cancellationToken) => (await harbor.FindAsync(cancellationToken).ConfigureAwait(false))?.RegistryHost;
+
+    /// <summary>Gives the call to a Harbor that need not be the one in use.</summary>
+    public static BackendCall At(BackendCall call, HarborLink link) => call with { BaseUrl = link.Url, Authority = link.Authority };
 
     /// <summary>Sends a call in somebody else's name, once.</summary>
     public async Task<BackendAnswer> SendAsync(BackendCall call, HarborLogin login, CancellationToken cancellationToken)
     {
-        if (Options.Url.Length == 0)
-        {
-            throw new BackendException(Backend, call.Operation, BackendFailure.Unreachable, "no Harbor is configured (Portal:Harbor:Url)");
-        }
-
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.UserName}:{login.Password}"));
-        var whole = call with
+        var there = call.BaseUrl is null ? At(call, await harbor.GetAsync(call.Operation, cancellationToken).ConfigureAwait(false)) : call;
+        var whole = there with
         {
-            BaseUrl = Options.Url,
             Headers = [.. call.Headers, ("Authorization", "Basic " + basic), ("X-Is-Resource-Name", "true")],
         };
         try
