@@ -6,6 +6,7 @@ using Portal.Core.Mapping;
 using Portal.Core.Monitoring;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
+using Portal.Core.Registry.Creation;
 using Portal.Hosting;
 using Portal.Identity;
 using Portal.Mapping;
@@ -31,7 +32,7 @@ internal static class Program
         builder.Services.AddProvisioning(builder.Configuration);
         builder.Services.AddClusters();
         builder.Services.AddKubernetes();
-        builder.Services.AddRegistry();
+        builder.Services.AddRegistry().AddHarborCreation();
         builder.Services.AddAddons();
         builder.Services.AddMapping().AddMappingComparison();
         builder.Services.AddMonitoring();
