@@ -5,10 +5,10 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Audit;
 
 /// <summary>Writes what a plan's step did, in the name of who asked for the plan.</summary>
-internal static class StepAudit
+internal sealed class StepAudit(IAuditLog audit)
 {
     /// <summary>Writes an entry about the plan's subject.</summary>
-    public static Task WriteAsync(this IAuditLog audit, StepContext context, string action, string name, CancellationToken cancellationToken)
+    public Task AuditAsync(StepContext context, string action, string name, CancellationToken cancellationToken)
     {
         var plan = context.Plan;
         var scope = new Scope

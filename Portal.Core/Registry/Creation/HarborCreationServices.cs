@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Core.Audit;
 using Portal.Core.Backends;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry.Creation.Steps;
@@ -15,6 +16,7 @@ public static class HarborCreationServices
         services.AddSingleton<HarborRecords>();
         services.AddSingleton<IRegisteredHarbor>(s => s.GetRequiredService<HarborRecords>());
         services.AddSingleton<IHarborRegistration, HarborRegistration>();
+        services.AddSingleton<StepAudit>();
         services.AddSingleton<HarborStackTools>();
         services.AddSingleton(new PlanKindVersion(HarborPlans.Create, 1) { Needs = Capability.Administer });
         services.AddSingleton(new PlanKindVersion(HarborPlans.Delete, 1) { Needs = Capability.Administer });

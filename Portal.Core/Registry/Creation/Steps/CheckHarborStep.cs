@@ -18,10 +18,10 @@ internal sealed class CheckHarborStep(HarborRecords records, IHarborVerification
 
     protected override async Task<StepResult> LookActVerifyAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var link = await records.LinkAsync(context, cancellationToken).ConfigureAwait(false) ?? throw Failed("harbor.secrets-lost");
+        var link = await records.LinkAsync(context, cancellationToken).ConfigureAwait(false) ?? throw Failed(Reason.Of("harbor.secrets-lost"));
         var target = new HarborTarget(link.Url, link.Login) { Authority = link.Authority, StorageLimit = options.Value.StorageLimit };
         var report = await verification.RunAsync(target, _ => { }, cancellationToken).ConfigureAwait(false);
         var failed = report.Checks.Where(c => c.Outcome is CheckOutcome.Failed).Select(c => c.Check).ToList();
-        return failed.Count == 0 ? StepResult.Done : throw Failed("harbor.check-failed", ("checks", string.Join(", ", failed)));
+        return failed.Count == 0 ? StepResult.Done : throw Failed(Reason.Of("harbor.check-failed", ("checks", string.Join(", ", failed))));
     }
 }

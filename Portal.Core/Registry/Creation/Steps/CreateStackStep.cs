@@ -76,7 +76,7 @@ internal sealed class CreateStackStep(HarborStackTools tools, HarborRecords reco
 
     private async Task<string> CreateAsync(Scope scope, StepContext context, HarborSpec spec, CancellationToken cancellationToken)
     {
-        var secrets = await records.FindSecretsAsync(context.Plan.Id, cancellationToken).ConfigureAwait(false) ?? throw Failed("harbor.secrets-lost");
+        var secrets = await records.FindSecretsAsync(context.Plan.Id, cancellationToken).ConfigureAwait(false) ?? throw Failed(Reason.Of("harbor.secrets-lost"));
         var (template, files) = await StackTemplate.ReadAsync(cancellationToken).ConfigureAwait(false);
         var tags = ImmutableArray.Create(HarborStackTools.Tag, HarborStackTools.TagOf(context.Plan));
         var stack = new NewStack(spec.Name, template, files, HarborSpecRules.Parameters(spec, secrets.PublicKey, SignalSeconds), tags, Minutes);
@@ -104,7 +104,7 @@ internal sealed class CreateStackStep(HarborStackTools tools, HarborRecords reco
         }
 
         var name = context.Inputs<HarborCreateInputs>().Spec.Name;
-        return await tools.Stacks.FindAsync(scope, name, cancellationToken).ConfigureAwait(false) is { IsDeleted: false } ? throw Failed("harbor.stack-foreign", ("name", name)) : null;
+        return await tools.Stacks.FindAsync(scope, name, cancellationToken).ConfigureAwait(false) is { IsDeleted: false } ? throw Failed(Reason.Of("harbor.stack-foreign", ("name", name))) : null;
     }
 
     private async Task<MadeStack?> FindByNameAsync(Scope scope, StepContext context, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Clusters.Heat;
@@ -7,12 +8,13 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Registry.Creation.Steps;
 
 /// <summary>What the steps share that work on the stack, in the plan's project with the portal's own credential.</summary>
-internal sealed class HarborStackTools(IHeatStacks stacks, IHeatClient heat, IPlatformScope platform, TimeProvider time)
+internal sealed class HarborStackTools(IHeatStacks stacks, IHeatClient heat, IPlatformScope platform, IOptions<ClustersOptions> options, TimeProvider time)
 {
     /// <summary>Every stack that the portal made has this tag.</summary>
     public const string Tag = "portal-harbor";
 
-    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    /// <summary>Gets when to look again at what Heat does.</summary>
+    public TimeSpan Soon => options.Value.LookAgain;
 
     public IHeatStacks Stacks => stacks;
 
@@ -51,14 +53,14 @@ internal sealed class HarborStackTools(IHeatStacks stacks, IHeatClient heat, IPl
         }
 
         var sent = DateTimeOffset.TryParse(context.Output(context.Step.Id, sentAt), null, System.Globalization.DateTimeStyles.RoundtripKind, out var at) ? at : (DateTimeOffset?)null;
-        if (stack.Status == "DELETE_FAILED" && sent < time.GetUtcNow() - (Soon * 2))
+        if (stack.Status == "DELETE_FAILED" && sent < time.GetUtcNow() - options.Value.Settle)
         {
             // The next attempt sends it again.
             await context.KeepAsync(sentAt, "", cancellationToken).ConfigureAwait(false);
             throw new StepFailedException(await WhyAsync(scope, stack, cancellationToken).ConfigureAwait(false), Actor.Platform);
         }
 
-        if (stack.Status != "DELETE_IN_PROGRESS" && (sent is null || sent < time.GetUtcNow() - (Soon * 2)))
+        if (stack.Status != "DELETE_IN_PROGRESS" && (sent is null || sent < time.GetUtcNow() - options.Value.Settle))
         {
             await context.KeepAsync(sentAt, time.GetUtcNow().ToString("O"), cancellationToken).ConfigureAwait(false);
             await stacks.DeleteAsync(scope, stack, cancellationToken).ConfigureAwait(false);

@@ -41,5 +41,5 @@ internal abstract class HarborStep : IProvisioningStep
 
     protected static bool IsUpgrade(JsonElement inputs) => inputs.Deserialize<HarborCreateInputs>(JsonSerializerOptions.Web)!.ReplacedStack is not null;
 
-    protected static StepFailedException Failed(string code, params (string Name, string Value)[] arguments) => new(Reason.Of(code, arguments), Actor.Platform);
+    protected static StepFailedException Failed(Reason reason) => new(reason, Actor.Platform);
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Portal.Core.Audit;
 using Portal.Core.Backends;
+using Portal.Core.Clusters;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry.Harbor;
 
@@ -12,12 +13,11 @@ namespace Portal.Core.Registry.Creation.Steps;
 /// Enters the new Harbor as docs/decisions/0003 says: believes exactly the certificate of the signal, logs in with the decrypted first password, sets
 /// the one that was kept before, makes the portal's own account, and throws the private key away.
 /// </summary>
-internal sealed class OpenHarborStep(HarborRecords records, HarborHttp http, IOptions<HarborOptions> options, IAuditLog audit) : HarborStep
+internal sealed class OpenHarborStep(HarborRecords records, HarborHttp http, IOptions<HarborOptions> options, IOptions<ClustersOptions> clusters, StepAudit audit) : HarborStep
 {
     public const string StepId = "harbor.open";
 
     private const string Admin = "admin";
-    private static readonly TimeSpan Later = TimeSpan.FromSeconds(20);
 
     public override string Id => StepId;
 
@@ -39,12 +39,12 @@ internal sealed class OpenHarborStep(HarborRecords records, HarborHttp http, IOp
         }
         catch (BackendException e) when (e.Answer is nameof(HttpRequestError.SecureConnectionError))
         {
-            throw Failed("harbor.wrong-certificate", ("url", signal.Url), ("address", signal.Address));
+            throw Failed(Reason.Of("harbor.wrong-certificate", ("url", signal.Url), ("address", signal.Address)));
         }
         catch (BackendException e) when (e.Failure is BackendFailure.Unreachable)
         {
             // The name leads there once somebody has told the name service; until then nothing listens.
-            return StepResult.NotYet(Reason.Of("harbor.name-not-yet", ("url", signal.Url), ("address", signal.Address), ("cause", e.Answer ?? "")), Later);
+            return StepResult.NotYet(Reason.Of("harbor.name-not-yet", ("url", signal.Url), ("address", signal.Address), ("cause", e.Answer ?? "")), clusters.Value.LookAgain);
         }
 
         await records.ForgetKeyAsync(context.Plan.Id, cancellationToken).ConfigureAwait(false);
@@ -57,13 +57,13 @@ internal sealed class OpenHarborStep(HarborRecords records, HarborHttp http, IOp
         var record = await records.FindRecordAsync(cancellationToken).ConfigureAwait(false);
         if (record is not { Stack.IsRegistered: true } || records.Open("account", record.Password) is not { } password)
         {
-            throw Failed("harbor.account-unknown", ("volume", signal.Volume));
+            throw Failed(Reason.Of("harbor.account-unknown", ("volume", signal.Volume)));
         }
 
         var harbor = new NewHarbor(http, new HarborLink(signal.Url, new HarborLogin(record.UserName, password)) { Authority = signal.Certificate });
         if (await harbor.FindMeAsync(cancellationToken).ConfigureAwait(false) is not { SysadminFlag: true })
         {
-            throw Failed("harbor.account-refused", ("name", record.UserName));
+            throw Failed(Reason.Of("harbor.account-refused", ("name", record.UserName)));
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class OpenHarborStep(HarborRecords records, HarborHttp http, IOp
         var secrets = await records.FindSecretsAsync(context.Plan.Id, cancellationToken).ConfigureAwait(false);
         if (secrets is null || records.Open("admin", secrets.AdminPassword) is not { } wanted || records.Open("account", secrets.Password) is not { } own)
         {
-            throw Failed("harbor.secrets-lost");
+            throw Failed(Reason.Of("harbor.secrets-lost"));
         }
 
         var harbor = new NewHarbor(http, new HarborLink(signal.Url, new HarborLogin(Admin, wanted)) { Authority = signal.Certificate });
@@ -94,10 +94,10 @@ internal sealed class OpenHarborStep(HarborRecords records, HarborHttp http, IOp
         }
 
         var asFirst = harbor.As(new HarborLogin(Admin, first));
-        var me = await asFirst.FindMeAsync(cancellationToken).ConfigureAwait(false) ?? throw Failed("harbor.password-refused");
+        var me = await asFirst.FindMeAsync(cancellationToken).ConfigureAwait(false) ?? throw Failed(Reason.Of("harbor.password-refused"));
         await context.KeepAsync(changing, "yes", cancellationToken).ConfigureAwait(false);
         await asFirst.ChangePasswordAsync(me.UserId, wanted, cancellationToken).ConfigureAwait(false);
-        await audit.WriteAsync(context, "harbor.password", Admin, cancellationToken).ConfigureAwait(false);
+        await audit.AuditAsync(context, "harbor.password", Admin, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task MakeAccountAsync(StepContext context, NewHarbor harbor, HarborLogin account, CancellationToken cancellationToken)
@@ -106,14 +106,14 @@ internal sealed class OpenHarborStep(HarborRecords records, HarborHttp http, IOp
         if (user is null)
         {
             await harbor.CreateUserAsync(new NewRegistryUser(account.UserName, $"{account.UserName}@{options.Value.EmailDomain}", "Container Platform Portal", account.Password), cancellationToken).ConfigureAwait(false);
-            await audit.WriteAsync(context, "harbor.account.create", account.UserName, cancellationToken).ConfigureAwait(false);
+            await audit.AuditAsync(context, "harbor.account.create", account.UserName, cancellationToken).ConfigureAwait(false);
             user = await harbor.FindUserAsync(account.UserName, cancellationToken).ConfigureAwait(false)
                 ?? throw new BackendException(HarborHttp.Backend, "create user", BackendFailure.Broken, "the user is not there although it was created");
         }
 
         if (await harbor.As(account).FindMeAsync(cancellationToken).ConfigureAwait(false) is null)
         {
-            throw Failed("harbor.account-foreign", ("name", account.UserName));
+            throw Failed(Reason.Of("harbor.account-foreign", ("name", account.UserName)));
         }
 
         if (!user.SysadminFlag)
@@ -134,7 +134,7 @@ internal sealed class OpenHarborStep(HarborRecords records, HarborHttp http, IOp
         }
         catch (Exception e) when (e is CryptographicException or FormatException or ArgumentException)
         {
-            throw Failed("harbor.password-unreadable");
+            throw Failed(Reason.Of("harbor.password-unreadable"));
         }
     }
 }

@@ -4,7 +4,7 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Registry.Creation.Steps;
 
 /// <summary>From here on the portal works with this Harbor, unless the configuration names another one.</summary>
-internal sealed class RegisterHarborStep(HarborRecords records, IAuditLog audit, TimeProvider time) : HarborStep
+internal sealed class RegisterHarborStep(HarborRecords records, StepAudit audit, TimeProvider time) : HarborStep
 {
     public const string StepId = "harbor.register";
 
@@ -30,13 +30,13 @@ internal sealed class RegisterHarborStep(HarborRecords records, IAuditLog audit,
         if (secrets is not null)
         {
             var now = time.GetUtcNow();
-            await records.ChangeAsync(r => r?.Stack?.Id == stack ? Register(r!, context, signal, secrets, now) : throw Failed("harbor.secrets-lost"), cancellationToken).ConfigureAwait(false);
-            await audit.WriteAsync(context, "harbor.register", signal.Url, cancellationToken).ConfigureAwait(false);
+            await records.ChangeAsync(r => r?.Stack?.Id == stack ? Register(r!, context, signal, secrets, now) : throw Failed(Reason.Of("harbor.secrets-lost")), cancellationToken).ConfigureAwait(false);
+            await audit.AuditAsync(context, "harbor.register", signal.Url, cancellationToken).ConfigureAwait(false);
             await records.ForgetSecretsAsync(context.Plan.Id, cancellationToken).ConfigureAwait(false);
         }
         else if (await records.FindRecordAsync(cancellationToken).ConfigureAwait(false) is not { Stack: { IsRegistered: true } made } || made.Id != stack)
         {
-            throw Failed("harbor.secrets-lost");
+            throw Failed(Reason.Of("harbor.secrets-lost"));
         }
 
         await context.ReportAsync(Reason.Of("harbor.registered", ("url", signal.Url)), [new MadeObject("Harbor", signal.Url, true)], cancellationToken).ConfigureAwait(false);
@@ -56,7 +56,7 @@ internal sealed class RegisterHarborStep(HarborRecords records, IAuditLog audit,
 }
 
 /// <summary>Of a deletion: the portal has no Harbor any more.</summary>
-internal sealed class UnregisterHarborStep(HarborRecords records, IAuditLog audit) : HarborStep
+internal sealed class UnregisterHarborStep(HarborRecords records, StepAudit audit) : HarborStep
 {
     public const string StepId = "harbor.unregister";
 
@@ -72,7 +72,7 @@ internal sealed class UnregisterHarborStep(HarborRecords records, IAuditLog audi
         if (await records.FindRecordAsync(cancellationToken).ConfigureAwait(false) is { Stack: { } stack } && stack.Id == inputs.Stack)
         {
             await records.ChangeAsync(r => r?.Stack?.Id == inputs.Stack ? HarborRecords.WithoutStack(r) : r, cancellationToken).ConfigureAwait(false);
-            await audit.WriteAsync(context, "harbor.unregister", inputs.Name, cancellationToken).ConfigureAwait(false);
+            await audit.AuditAsync(context, "harbor.unregister", inputs.Name, cancellationToken).ConfigureAwait(false);
         }
 
         return StepResult.Done;

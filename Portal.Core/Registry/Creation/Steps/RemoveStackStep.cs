@@ -11,7 +11,7 @@ internal abstract class RemoveStackStep(HarborStackTools tools) : HarborStep
         var (stack, volume) = What(context);
         if (!await tools.DeleteAsync(context, stack, cancellationToken).ConfigureAwait(false))
         {
-            return StepResult.NotYet(Reason.Of("harbor.stack-deleting"), HarborStackTools.Soon);
+            return StepResult.NotYet(Reason.Of("harbor.stack-deleting"), tools.Soon);
         }
 
         if (volume is not null)

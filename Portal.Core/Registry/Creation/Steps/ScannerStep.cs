@@ -14,7 +14,7 @@ internal sealed class ScannerStep(HarborRecords records, HarborHttp http) : Harb
 
     protected override async Task<StepResult> LookActVerifyAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var harbor = new NewHarbor(http, await records.LinkAsync(context, cancellationToken).ConfigureAwait(false) ?? throw Failed("harbor.secrets-lost"));
+        var harbor = new NewHarbor(http, await records.LinkAsync(context, cancellationToken).ConfigureAwait(false) ?? throw Failed(Reason.Of("harbor.secrets-lost")));
         var scanners = (await harbor.ListScannersAsync(cancellationToken).ConfigureAwait(false)).Where(s => !s.Disabled).ToList();
         if (scanners.Count == 0)
         {

@@ -36,7 +36,7 @@ internal sealed class WaitSignalStep(HarborStackTools tools, HarborRecords recor
     {
         if (HarborSignal.Read(stack) is not { } signal)
         {
-            throw Failed("harbor.signal-unreadable", ("name", stack.Name));
+            throw Failed(Reason.Of("harbor.signal-unreadable", ("name", stack.Name)));
         }
 
         foreach (var (name, value) in signal.ToOutputs())
@@ -63,7 +63,7 @@ internal sealed class WaitSignalStep(HarborStackTools tools, HarborRecords recor
         }
 
         return tools.Time.GetUtcNow() - began < Patience
-            ? StepResult.NotYet(Reason.Of("harbor.stack-working", ("name", stack.Name)), HarborStackTools.Soon)
-            : throw Failed("harbor.stack-silent", ("name", stack.Name), ("status", stack.Status));
+            ? StepResult.NotYet(Reason.Of("harbor.stack-working", ("name", stack.Name)), tools.Soon)
+            : throw Failed(Reason.Of("harbor.stack-silent", ("name", stack.Name), ("status", stack.Status)));
     }
 }

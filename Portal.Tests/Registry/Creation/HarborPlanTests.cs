@@ -1,0 +1,114 @@
+using Portal.Core.Backends;
+using Portal.Core.Clusters;
+using Portal.Core.Provisioning;
+using Portal.Core.Registry.Creation;
+using Portal.Core.Registry.Creation.Steps;
+using Portal.Core.Registry.Harbor;
+using Portal.Sandbox.Faults;
+using Portal.Tests.Addons;
+using Portal.Tests.Registry.Verification;
+using Portal.Tests.Support;
+
+namespace Portal.Tests.Registry.Creation;
+
+/// <summary>A Harbor through Heat, on the engine: made, entered, used, upgraded, deleted; and what goes wrong on the way.</summary>
+public sealed class HarborPlanTests
+{
+    [Fact]
+    public async Task Create_MakesEntersAndUsesIt_ThroughARestartAndALostAnswer()
+    {
+        await using var world = await HarborWorld.StartAsync();
+        await Assert.ThrowsAsync<BackendException>(() => world.Host.Get<IHarborClient>().GetSystemAsync(CancellationToken.None));
+        world.Host.Sandbox.Context.Faults.Add(new Fault { Service = "heat", Kind = "cut-answer", Method = "POST", Path = "/stacks", Times = 1 });
+
+        var plan = await world.Registration.CreateAsync(world.Administrator, HarborWorld.Spec, CancellationToken.None);
+        Assert.Equal(plan.Id, (await world.Registration.CreateAsync(world.Administrator, HarborWorld.Spec, CancellationToken.None)).Id);
+        var userData = await world.BootAsync();
+        await world.Host.RestartAsync();
+        await world.SignalAsync();
+        plan = await world.UntilAsync(plan, PlanState.Done, PlanState.Failed, PlanState.NeedsSomeone);
+
+        Assert.True(plan.State is PlanState.Done, InitialisationTests.Explain(plan));
+        Assert.Single(world.Stacks());
+        Assert.DoesNotContain("PRIVATE", userData, StringComparison.Ordinal);
+        Assert.False(await world.TakesAsync("admin", HarborWorld.FirstPassword));
+        var records = world.Host.Get<HarborRecords>();
+        var record = (await records.FindRecordAsync(CancellationToken.None))!;
+        Assert.Equal(("https://harbor.site.test", "portal", true), (record.Url, record.UserName, record.Stack!.IsRegistered));
+        Assert.Equal(world.Certificate.Trim(), record.Authority!.Trim());
+        Assert.Null(await records.FindSecretsAsync(plan.Id, CancellationToken.None));
+        Assert.True(await world.TakesAsync("admin", records.Open("admin", record.Stack.AdminPassword)!));
+        Assert.Equal("db_auth", (await world.Host.Get<IHarborClient>().GetSystemAsync(CancellationToken.None)).AuthMode);
+        var home = await world.Registration.GetAsync(world.Administrator, CancellationToken.None);
+        Assert.Equal((HarborSource.Registered, "pavel", record.Stack.Volume), (home.Source, home.RegisteredBy, home.Stack!.Volume));
+    }
+
+    [Fact]
+    public async Task UpgradeAndDelete_KeepTheVolume_AndAskForTheName()
+    {
+        await using var world = await HarborWorld.StartAsync();
+        await world.CreateAsync();
+        var before = (await world.Registration.GetAsync(world.Administrator, CancellationToken.None)).Stack!;
+        await Assert.ThrowsAsync<ClusterActionException>(() => world.Registration.CreateAsync(world.Administrator, HarborWorld.Spec, CancellationToken.None));
+        await Assert.ThrowsAsync<ClusterInvalidException>(() => world.Registration.UpgradeAsync(world.Administrator, "fedora-coreos-38", "", "other", CancellationToken.None));
+
+        var upgrade = await world.Registration.UpgradeAsync(world.Administrator, "fedora-coreos-38", "", "harbor", CancellationToken.None);
+        await Eventually.TrueAsync(() => Task.FromResult(world.Stacks() is [{ } stack] && stack.Id != before.Id), "the new stack is there", within: TimeSpan.FromMinutes(2));
+        Assert.Contains($"VOLUME='{before.Volume}'", await world.BootAsync(), StringComparison.Ordinal);
+        await world.SignalAsync(kept: true);
+        upgrade = await world.UntilAsync(upgrade, PlanState.Done, PlanState.Failed, PlanState.NeedsSomeone);
+        Assert.True(upgrade.State is PlanState.Done, InitialisationTests.Explain(upgrade));
+        var after = (await world.Registration.GetAsync(world.Administrator, CancellationToken.None)).Stack!;
+        Assert.Equal((before.Volume, true), (after.Volume, after.IsRegistered));
+
+        await PlaceAsync(world);
+        await Assert.ThrowsAsync<ClusterInvalidException>(() => world.Registration.DeleteAsync(world.Administrator, null, CancellationToken.None));
+        var deletion = await world.UntilAsync(await world.Registration.DeleteAsync(world.Administrator, "harbor", CancellationToken.None), PlanState.Done, PlanState.Failed, PlanState.NeedsSomeone);
+        Assert.True(deletion.State is PlanState.Done, InitialisationTests.Explain(deletion));
+        Assert.Contains(deletion.Steps.SelectMany(s => s.Made), m => m.Name == before.Volume);
+        Assert.Empty(world.Stacks());
+        Assert.Equal(HarborSource.None, (await world.Registration.GetAsync(world.Administrator, CancellationToken.None)).Source);
+    }
+
+    [Fact]
+    public async Task InstanceSaysThatItFailed_PlanFailsWithItsWords_AndUndoTakesTheStackAway()
+    {
+        await using var world = await HarborWorld.StartAsync();
+        var plan = await world.Registration.CreateAsync(world.Administrator, HarborWorld.Spec, CancellationToken.None);
+        await world.SignalAsync(failure: "the step installer failed; see /var/log/cloud-init-output.log on the instance");
+
+        plan = await world.UntilAsync(plan, PlanState.Failed, PlanState.NeedsSomeone);
+        var step = plan.Steps.Single(s => s.State is StepState.Failed);
+        Assert.Equal((WaitSignalStep.StepId, "harbor.resource-failed", "ready"), (step.Id, step.Reason!.Code, step.Reason.Arguments["resource"]));
+        Assert.Contains("the step installer failed", step.Reason.Arguments["answer"], StringComparison.Ordinal);
+
+        await world.Plans.CancelAsync(world.Administrator, plan.Id, undo: true, CancellationToken.None);
+        await world.UntilAsync(plan, PlanState.Undone);
+        Assert.Empty(world.Stacks());
+        var records = world.Host.Get<HarborRecords>();
+        Assert.Null(await records.FindRecordAsync(CancellationToken.None));
+        Assert.Null(await records.FindSecretsAsync(plan.Id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task SomebodyElseAnswers_PasswordIsNotSentToThem()
+    {
+        using var theirs = FrontProxy.NewCertificate(HarborWorld.Hostname);
+        await using var world = await HarborWorld.StartAsync(theirs);
+        var plan = await world.Registration.CreateAsync(world.Administrator, HarborWorld.Spec, CancellationToken.None);
+        await world.SignalAsync();
+
+        plan = await world.UntilAsync(plan, PlanState.NeedsSomeone, PlanState.Failed, PlanState.Done);
+
+        var step = plan.Steps.Single(s => s.State is StepState.NeedsSomeone);
+        Assert.Equal((OpenHarborStep.StepId, "harbor.wrong-certificate", Actor.Platform), (step.Id, step.Reason!.Code, step.Actor));
+        Assert.True(await world.TakesAsync("admin", HarborWorld.FirstPassword));
+    }
+
+    private static async Task PlaceAsync(HarborWorld world)
+    {
+        var mapping = world.Host.Get<Portal.Core.Mapping.IMappingService>();
+        await mapping.EnsureAsync(world.Administrator, CancellationToken.None);
+        await Eventually.TrueAsync(async () => (await mapping.FindAsync(world.Administrator, CancellationToken.None))?.ReadyAt is not null, "the project has its place");
+    }
+}
