@@ -6,7 +6,6 @@ using Portal.Core.Mapping;
 using Portal.Core.Monitoring;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
-using Portal.Core.Registry.Creation;
 using Portal.Hosting;
 using Portal.Identity;
 using Portal.Mapping;

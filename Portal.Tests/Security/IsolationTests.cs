@@ -20,7 +20,7 @@ public sealed class IsolationTests(TwoTeams teams) : IClassFixture<TwoTeams>
 {
     private static readonly Type[] Services =
     [
-        typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(IMappingService), typeof(IMappingComparison), typeof(IImageService), typeof(IRegistryCredentials), typeof(IImageUse), typeof(IImageSettings), typeof(IImageRetention),
+        typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(IMappingService), typeof(IMappingComparison), typeof(IImageService), typeof(IRegistryCredentials), typeof(IImageUse), typeof(IImageSettings), typeof(IImageRetention), typeof(Portal.Core.Registry.Creation.IHarborRegistration),
         typeof(IKubeconfigService), typeof(IClusterNodes), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterConnector), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts), typeof(IAuditLog), typeof(ISessionScopes),
     ];
 

@@ -105,6 +105,74 @@ public sealed class HarborPlanTests
         Assert.True(await world.TakesAsync("admin", HarborWorld.FirstPassword));
     }
 
+    [Fact]
+    public async Task Member_CannotTouchAPlanOfHarbors_NorBeginOneBesideTheService()
+    {
+        await using var world = await HarborWorld.StartAsync();
+        var plan = await world.Registration.CreateAsync(world.Administrator, HarborWorld.Spec, CancellationToken.None);
+        await world.BootAsync();
+
+        await Assert.ThrowsAsync<ForbiddenException>(() => world.Plans.CancelAsync(world.Member, plan.Id, undo: true, CancellationToken.None));
+        await Assert.ThrowsAsync<ForbiddenException>(() => world.Plans.RetryAsync(world.Member, plan.Id, WaitSignalStep.StepId, CancellationToken.None));
+        await Assert.ThrowsAsync<ForbiddenException>(() => world.Plans.StartAsync(world.Member, new PlanRequest(HarborPlans.Delete, "other", "other", plan.Inputs), CancellationToken.None));
+        Assert.Single(world.Stacks());
+    }
+
+    [Fact]
+    public async Task EveryStep_KilledAtEachOfItsWritesAndRunAgain_MakesOneOfEach()
+    {
+        await using var world = await HarborWorld.StartAsync();
+        var journal = new KilledJournal(world.Administrator, new HarborCreateInputs(HarborWorld.Spec, null));
+        string[] steps = [PrepareHarborStep.StepId, CreateStackStep.StepId, WaitSignalStep.StepId, OpenHarborStep.StepId, ScannerStep.StepId, RegisterHarborStep.StepId];
+
+        foreach (var id in steps)
+        {
+            if (id == WaitSignalStep.StepId)
+            {
+                await world.SignalAsync();
+            }
+
+            await journal.KillAtEachWriteAsync(world.Step(id));
+            Assert.Equal(StepState.Done, (await journal.RunAsync(world.Step(id), dieAt: null)).State);
+        }
+
+        Assert.True(journal.Deaths > 8, $"only {journal.Deaths} deaths");
+        Assert.Single(world.Stacks());
+        Assert.False(await world.TakesAsync("admin", HarborWorld.FirstPassword));
+        Assert.Equal("db_auth", (await world.Host.Get<IHarborClient>().GetSystemAsync(CancellationToken.None)).AuthMode);
+        using var http = RunningHarbor.Http(world.HarborUrl, "portal", (await world.Host.Get<HarborRecords>().FindAsync(CancellationToken.None))!.Login.Password);
+        Assert.Single(System.Text.Json.Nodes.JsonNode.Parse(await http.GetStringAsync("/api/v2.0/users?q=username%3Dportal"))!.AsArray());
+
+        var undone = world.Step(RegisterHarborStep.StepId);
+        await journal.UndoAsync(undone);
+        await journal.UndoAsync(undone);
+        await Assert.ThrowsAsync<BackendException>(() => world.Host.Get<IHarborClient>().GetSystemAsync(CancellationToken.None));
+        await Eventually.TrueAsync(() => journal.TryUndoAsync(world.Step(CreateStackStep.StepId)), "the stack is taken back", within: TimeSpan.FromMinutes(2));
+        Assert.Empty(world.Stacks());
+        Assert.Null(await world.Host.Get<HarborRecords>().FindRecordAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task ExistingHarbor_IsRegisteredAfterItsTest_CountsAtOnce_AndIsForgotten()
+    {
+        await using var world = await HarborWorld.StartAsync();
+        var wrong = new ExistingHarbor($"https://{HarborWorld.Hostname}", "admin", "Wrong-Passw0rd-1", world.Certificate);
+
+        var refused = await world.Registration.RegisterAsync(world.Administrator, wrong, _ => { }, CancellationToken.None);
+        Assert.False(refused.IsRegistered);
+        Assert.Contains(refused.Report.Checks, c => c.Check == "account" && c.Outcome is Portal.Core.Registry.Verification.CheckOutcome.Failed);
+        Assert.Equal(HarborSource.None, (await world.Registration.GetAsync(world.Administrator, CancellationToken.None)).Source);
+        var field = await Assert.ThrowsAsync<ClusterInvalidException>(() => world.Registration.RegisterAsync(world.Administrator, wrong with { Url = "https://me:secret@harbor.site.test" }, _ => { }, CancellationToken.None));
+        Assert.Equal("harbor-url", field.Errors.Single().Code);
+
+        var done = await world.Registration.RegisterAsync(world.Administrator, wrong with { Password = HarborWorld.FirstPassword }, _ => { }, CancellationToken.None);
+        Assert.True(done.IsRegistered, string.Join(", ", done.Report.Checks.Where(c => c.Outcome is Portal.Core.Registry.Verification.CheckOutcome.Failed)));
+        Assert.Equal("db_auth", (await world.Host.Get<IHarborClient>().GetSystemAsync(CancellationToken.None)).AuthMode);
+
+        await world.Registration.ForgetAsync(world.Administrator, null, CancellationToken.None);
+        await Assert.ThrowsAsync<BackendException>(() => world.Host.Get<IHarborClient>().GetSystemAsync(CancellationToken.None));
+    }
+
     private static async Task PlaceAsync(HarborWorld world)
     {
         var mapping = world.Host.Get<Portal.Core.Mapping.IMappingService>();

@@ -2,10 +2,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Audit;
 using Portal.Core.Backends;
 using Portal.Core.Provisioning;
+using Portal.Core.Registry.Creation;
 using Portal.Core.Registry.Creation.Steps;
 using Portal.Core.Registry.Harbor;
 
-namespace Portal.Core.Registry.Creation;
+namespace Portal.Core.Registry;
 
 /// <summary>Registers how the portal gets its Harbor.</summary>
 public static class HarborCreationServices
