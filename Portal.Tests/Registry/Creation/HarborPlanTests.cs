@@ -91,6 +91,18 @@ public sealed class HarborPlanTests
     }
 
     [Fact]
+    public async Task InstanceNeverSignals_HeatEndsTheWait_AndThePlanSaysSo()
+    {
+        await using var world = await HarborWorld.StartAsync(pace: 2000);
+        var plan = await world.Registration.CreateAsync(world.Administrator, HarborWorld.Spec, CancellationToken.None);
+
+        plan = await world.UntilAsync(plan, PlanState.Failed, PlanState.NeedsSomeone, PlanState.Done);
+
+        var reason = plan.Steps.Single(s => s.State is StepState.Failed).Reason!;
+        Assert.Equal(("harbor.resource-failed", "WaitConditionTimeout: resources.ready: 0 of 1 received"), (reason.Code, reason.Arguments["answer"]));
+    }
+
+    [Fact]
     public async Task SomebodyElseAnswers_PasswordIsNotSentToThem()
     {
         using var theirs = FrontProxy.NewCertificate(HarborWorld.Hostname);
