@@ -31,7 +31,7 @@ internal static class Program
         builder.Services.AddProvisioning(builder.Configuration);
         builder.Services.AddClusters();
         builder.Services.AddKubernetes();
-        builder.Services.AddRegistry();
+        builder.Services.AddRegistry().AddHarborCreation();
         builder.Services.AddAddons();
         builder.Services.AddMapping().AddMappingComparison();
         builder.Services.AddMonitoring();

@@ -35,6 +35,9 @@ public sealed record BackendCall
     /// <summary>Gets the base URL when there is no catalog.</summary>
     public string? BaseUrl { get; init; }
 
+    /// <summary>Gets the certificates (PEM) that are believed instead of the configured ones or the system's, or null; for a backend that has no scope.</summary>
+    public string? Authority { get; init; }
+
     /// <summary>Gets the region that decides CA bundle and proxy when there is no scope.</summary>
     public CloudRegion? Region { get; init; }
 

@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
@@ -12,12 +15,14 @@ namespace Portal.Core.Backends;
 internal sealed class BackendConnections(IOptions<BackendsOptions> options) : IConfigureNamedOptions<HttpClientFactoryOptions>
 {
     private const string Prefix = "backend ";
+    private const char Pinned = '#';
+    private static readonly ConcurrentDictionary<string, string> Authorities = new(StringComparer.Ordinal);
 
     /// <summary>Key of a request's option that switches its retries off.</summary>
     public static readonly HttpRequestOptionsKey<bool> NoRetry = new("portal.no-retry");
 
     public static string NameOf(BackendCall call) =>
-        (call.Scope?.Region ?? call.Region) is { } region ? $"{Prefix}{region.Cloud}\n{region.Region}" : Prefix + call.Backend;
+        (call.Scope?.Region ?? call.Region) is { } region ? $"{Prefix}{region.Cloud}\n{region.Region}" : Prefix + call.Backend + PinOf(call.Authority);
 
     public void Configure(HttpClientFactoryOptions options)
     {
@@ -35,10 +40,23 @@ internal sealed class BackendConnections(IOptions<BackendsOptions> options) : IC
         options.HttpClientActions.Add(client => client.Timeout = Timeout.InfiniteTimeSpan);
         options.HttpMessageHandlerBuilderActions.Add(builder =>
         {
-            builder.PrimaryHandler = Primary(Connection(name[Prefix.Length..]));
+            builder.PrimaryHandler = Primary(Connection(name[Prefix.Length..].Split(Pinned)[0]), Authorities.GetValueOrDefault(name.Split(Pinned)[^1]));
             builder.AdditionalHandlers.Add(new ResilienceHandler(_ => Retries));
             builder.AdditionalHandlers.Add(new NewerHttpHandler());
         });
+    }
+
+    // A pool of its own for each authority, so that no connection is shared with one that believes something else.
+    private static string PinOf(string? authority)
+    {
+        if (authority is null)
+        {
+            return "";
+        }
+
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(authority)));
+        Authorities[hash] = authority;
+        return Pinned + hash;
     }
 
     private ConnectionOptions Connection(string key) =>
@@ -46,7 +64,7 @@ internal sealed class BackendConnections(IOptions<BackendsOptions> options) : IC
             ? options.Value.Of(new CloudRegion(cloud, region))
             : options.Value.Connections.GetValueOrDefault(key) ?? new ConnectionOptions();
 
-    private static SocketsHttpHandler Primary(ConnectionOptions connection)
+    private static SocketsHttpHandler Primary(ConnectionOptions connection, string? authority)
     {
         var handler = new SocketsHttpHandler
         {
@@ -58,10 +76,10 @@ internal sealed class BackendConnections(IOptions<BackendsOptions> options) : IC
             UseProxy = connection.Proxy is not null,
             Proxy = connection.Proxy is null ? null : new WebProxy(connection.Proxy),
         };
-        if (connection.CaBundle is { } file)
+        if (authority is not null || connection.CaBundle is not null)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.ImportFromPemFile(file);
+            policy.CustomTrustStore.ImportFromPem(authority ?? File.ReadAllText(connection.CaBundle!));
             handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
         }
 

@@ -50,6 +50,7 @@ public static class ClustersServices
         services.AddSingleton<IMagnumClient>(s => s.GetRequiredService<MagnumClient>());
         services.AddSingleton<IMagnumCertificates>(s => s.GetRequiredService<MagnumClient>());
         services.AddSingleton<IHeatClient, HeatClient>();
+        services.AddSingleton<IHeatStacks, HeatStacks>();
         services.AddSingleton<INovaClient, NovaClient>();
         services.AddSingleton<IGlanceClient, GlanceClient>();
         services.AddSingleton<ICinderClient, CinderClient>();

@@ -15,6 +15,7 @@ public static class MappingServices
         services.AddSingleton<MappingStore>();
         services.AddSingleton<MappingTools>();
         services.AddSingleton<IMappingService, MappingService>();
+        services.AddSingleton<Registry.Creation.IRegistryUse, MappedRegistryUse>();
         services.AddSingleton<IProvisioningStep, PrepareMappingStep>();
         services.AddSingleton<IProvisioningStep, CreateUserStep>();
         services.AddSingleton<IProvisioningStep, CreateProjectStep>();

@@ -16,7 +16,7 @@ internal sealed class PlanService(
     /// <inheritdoc />
     public async Task<Plan> StartAsync(Scope scope, PlanRequest request, CancellationToken cancellationToken)
     {
-        await DemandAsync(scope, PlanAction.Start, request.Subject, cancellationToken).ConfigureAwait(false);
+        await DemandAsync(scope, PlanAction.Start, request.Subject, catalog.NeedsOf(request.Kind), cancellationToken).ConfigureAwait(false);
         var plan = await MakeAsync(scope, request, cancellationToken).ConfigureAwait(false);
         if (await locks.AcquireAsync(plan, cancellationToken).ConfigureAwait(false) is { } holder)
         {
@@ -142,7 +142,7 @@ internal sealed class PlanService(
 
     private async Task ChangeAsync(Scope scope, string planId, PlanAction action, Func<Plan, Plan> change, CancellationToken cancellationToken)
     {
-        await DemandAsync(scope, action, planId, cancellationToken).ConfigureAwait(false);
+        await DemandAsync(scope, action, planId, Capability.Write, cancellationToken).ConfigureAwait(false);
         var round = 0;
         while (true)
         {
@@ -152,6 +152,7 @@ internal sealed class PlanService(
                 throw new BackendException("portal", "find plan", BackendFailure.NotFound);
             }
 
+            await DemandAsync(scope, action, planId, catalog.NeedsOf(found.Value.Kind), cancellationToken).ConfigureAwait(false);
             var changed = change(found.Value);
             if (ReferenceEquals(changed, found.Value) && (round == 0 || found.Value.Round != round))
             {
@@ -190,12 +191,12 @@ internal sealed class PlanService(
         }
     }
 
-    private async Task DemandAsync(Scope scope, PlanAction action, string subject, CancellationToken cancellationToken)
+    private async Task DemandAsync(Scope scope, PlanAction action, string subject, Capability needed, CancellationToken cancellationToken)
     {
-        if (!scope.Can(Capability.Write))
+        if (!scope.Can(needed))
         {
             await observers.ActedAsync(scope, action, subject, null, "forbidden", cancellationToken).ConfigureAwait(false);
-            scope.Demand(Capability.Write);
+            scope.Demand(needed);
         }
     }
 

@@ -1,31 +1,38 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Portal.Core.Backends;
 
 namespace Portal.Core.Provisioning;
 
 /// <summary>Version of a kind of plan, registered beside its steps; 1 when none is.</summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="Version">Raised when the meaning of the kind's inputs changes.</param>
-public sealed record PlanKindVersion(string Kind, int Version);
+public sealed record PlanKindVersion(string Kind, int Version)
+{
+    /// <summary>Gets what a person must be able to do to begin, retry or stop such a plan.</summary>
+    public Capability Needs { get; init; } = Capability.Write;
+}
 
 /// <summary>The steps of this process, by kind of plan; makes the steps of a new plan, in an order in which they can run.</summary>
 internal sealed class StepCatalog
 {
     private readonly ImmutableArray<IProvisioningStep> steps;
-    private readonly ImmutableDictionary<string, int> kindVersions;
+    private readonly ImmutableDictionary<string, PlanKindVersion> known;
 
     /// <exception cref="InvalidOperationException">The steps of a kind cannot be ordered, or wait for one that is not there.</exception>
     public StepCatalog(IEnumerable<IProvisioningStep> steps, IEnumerable<PlanKindVersion> kinds)
     {
         this.steps = [.. steps];
-        kindVersions = kinds.ToImmutableDictionary(k => k.Kind, k => k.Version);
+        known = kinds.ToImmutableDictionary(k => k.Kind);
         foreach (var kind in this.steps.Select(s => s.PlanKind).Distinct())
         {
             Order(Newest(kind));
         }
     }
 
-    public int VersionOf(string kind) => kindVersions.GetValueOrDefault(kind, 1);
+    public int VersionOf(string kind) => known.GetValueOrDefault(kind)?.Version ?? 1;
+
+    public Capability NeedsOf(string kind) => known.GetValueOrDefault(kind)?.Needs ?? Capability.Write;
 
     /// <summary>Gives the newest code that takes the step, or null.</summary>
     public IProvisioningStep? Find(string kind, PlanStep step) => steps
@@ -63,18 +70,18 @@ internal sealed class StepCatalog
 
     private static List<IProvisioningStep> Order(List<IProvisioningStep> open)
     {
-        var known = open.Select(s => s.Id).ToHashSet();
-        if (open.SelectMany(s => s.DependsOn).FirstOrDefault(id => !known.Contains(id)) is { } missing)
+        var ids = open.Select(s => s.Id).ToHashSet();
+        if (open.SelectMany(s => s.DependsOn).FirstOrDefault(id => !ids.Contains(id)) is { } missing)
         {
             throw new InvalidOperationException($"A step of plans '{open[0].PlanKind}' waits for '{missing}', which is not registered.");
         }
 
         var ordered = new List<IProvisioningStep>();
         var placed = new HashSet<string>();
-        while (ordered.Count < known.Count)
+        while (ordered.Count < ids.Count)
         {
             var next = open.FirstOrDefault(s => !placed.Contains(s.Id) && s.DependsOn.All(placed.Contains))
-                ?? throw new InvalidOperationException($"Steps of plans '{open[0].PlanKind}' wait for each other: {string.Join(", ", known.Except(placed))}.");
+                ?? throw new InvalidOperationException($"Steps of plans '{open[0].PlanKind}' wait for each other: {string.Join(", ", ids.Except(placed))}.");
             ordered.Add(next);
             placed.Add(next.Id);
         }

@@ -16,6 +16,7 @@ public static class RegistryServices
         services.AddOptions<HarborOptions>();
         services.AddSingleton<IValidateOptions<HarborOptions>, HarborOptionsValidation>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<HarborInUse>();
         services.AddSingleton<HarborHttp>();
         services.AddSingleton<IHarborClient, HarborClient>();
         services.AddSingleton<IHarborAccounts, HarborAccounts>();

@@ -6,17 +6,19 @@ using Portal.Sandbox.World;
 
 namespace Portal.Sandbox.Heat;
 
-/// <summary>Heat v1: the stacks of clusters, to read and to delete.</summary>
+/// <summary>Heat v1: the stacks of clusters, to read and to delete; stacks of given templates, to make as well.</summary>
 internal sealed class HeatService : OpenStackService
 {
     private readonly StackEngine engine;
     private readonly StackViews views;
+    private readonly Given.GivenStacks given;
 
     public HeatService(SandboxContext context)
         : base(context, "heat", 26004)
     {
         engine = new StackEngine(Cloud);
         views = new StackViews(Cloud, engine, () => Address);
+        given = new Given.GivenStacks(Cloud, engine, () => Address);
         context.Share(engine);
     }
 
@@ -64,6 +66,11 @@ internal sealed class HeatService : OpenStackService
 
     protected override async Task<bool> AnswerOpenAsync(HttpContext http, string[] path)
     {
+        if (path is ["v1", _, "stacks", _, var id, "resources", var handle, "signal"] && http.Request.Method == HttpMethods.Post)
+        {
+            return await SignalAsync(http, id, handle);
+        }
+
         if (path.Length > 0)
         {
             return false;
@@ -72,6 +79,45 @@ internal sealed class HeatService : OpenStackService
         var version = new JsonObject { ["id"] = "v1.0", ["status"] = "CURRENT", ["links"] = new JsonArray(new JsonObject { ["rel"] = "self", ["href"] = Address + "/v1/" }) };
         await Reply.JsonAsync(http, StatusCodes.Status300MultipleChoices, new JsonObject { ["versions"] = new JsonArray(version) });
         return true;
+    }
+
+    // The token of a stack's own user, which Keystone's other callers do not have.
+    private async Task<bool> SignalAsync(HttpContext http, string stackId, string handle)
+    {
+        var body = await BodyAsync(http);
+        bool taken;
+        lock (Cloud.Gate)
+        {
+            taken = given.Signal(stackId, handle, http.Request.Headers["X-Auth-Token"], body);
+        }
+
+        if (taken)
+        {
+            await Reply.EmptyAsync(http, 200);
+        }
+
+        return taken;
+    }
+
+    private async Task CreateAsync(HttpContext http, TokenInfo token)
+    {
+        var body = await BodyAsync(http);
+        (Stack? Made, int Status, string Type, string Message) answer;
+        lock (Cloud.Gate)
+        {
+            answer = given.Create(body, token);
+        }
+
+        if (answer.Made is not { } made)
+        {
+            var (title, explanation) = answer.Status == 409
+                ? ("Conflict", "There was a conflict when trying to complete your request.") : ("Bad Request", "The server could not comply with the request since it is either malformed or otherwise incorrect.");
+            await Refuse(http, answer.Status, title, explanation, answer.Type, answer.Message);
+            return;
+        }
+
+        var links = new JsonArray(new JsonObject { ["href"] = views.Href(made), ["rel"] = "self" });
+        await Reply.JsonAsync(http, 201, new JsonObject { ["stack"] = new JsonObject { ["id"] = made.Id, ["links"] = links } });
     }
 
     protected override Task AnswerAsync(HttpContext http, string[] path, TokenInfo token)
@@ -84,6 +130,11 @@ internal sealed class HeatService : OpenStackService
         if (project != token.ProjectId)
         {
             return Refuse(http, 403, "Forbidden", "Access was denied to this resource.", "HTTPForbidden", "Access was denied to this resource.");
+        }
+
+        if (rest is ["stacks"] && http.Request.Method == HttpMethods.Post)
+        {
+            return CreateAsync(http, token);
         }
 
         lock (Cloud.Gate)
@@ -141,7 +192,7 @@ internal sealed class HeatService : OpenStackService
     }
 
     private Stack? Find(TokenInfo token, string idOrName, string? name) => Cloud.Stacks.Values.FirstOrDefault(s =>
-        (s.Id == idOrName || (name is null && s.Name == idOrName)) && (name is null || s.Name == name) && (s.ProjectId == token.ProjectId || token.IsAdmin));
+        (s.Id == idOrName || (name is null && s.Name == idOrName && s is not { Action: "DELETE", State: "COMPLETE" })) && (name is null || s.Name == name) && (s.ProjectId == token.ProjectId || token.IsAdmin));
 
     private Task Redirect(HttpContext http, Stack stack, string tail)
     {

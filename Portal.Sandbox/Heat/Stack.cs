@@ -48,6 +48,9 @@ internal sealed class Stack
 
     public List<StackEvent> Events { get; init; } = [];
 
+    /// <summary>Gets what the stack was made of when somebody gave its template; null for a cluster's.</summary>
+    public Given.GivenStack? Given { get; init; }
+
     /// <summary>Gets or sets the shape of the node that a member's stack makes, or null.</summary>
     public NodeShape? Node { get; set; }
 

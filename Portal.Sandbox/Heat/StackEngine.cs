@@ -45,6 +45,17 @@ internal sealed partial class StackEngine(Cloud cloud)
         return stack;
     }
 
+    /// <summary>Begins a stack of a given template.</summary>
+    public void Begin(Stack stack, List<StackResource> resources, DateTimeOffset at)
+    {
+        stack.Created = stack.ActionStarted = at;
+        stack.Resources.AddRange(resources);
+        stack.Resources.ForEach(r => r.Created = r.Updated = at);
+        cloud.Stacks[stack.Id] = stack;
+        Tell(stack, at);
+        Settle(stack, at);
+    }
+
     /// <summary>Lets everything happen that is due until <paramref name="now"/>.</summary>
     public void Run(DateTimeOffset now)
     {

@@ -27,7 +27,7 @@ internal sealed class StackFailures(Cloud cloud)
     /// <summary>Says whether a resource does not end, though its time has come.</summary>
     public bool IsHeld(Stack root, StackResource resource)
     {
-        if (resource.Action == "DELETE")
+        if (resource.Action == "DELETE" || root.Given is not null)
         {
             return false;
         }
@@ -47,7 +47,7 @@ internal sealed class StackFailures(Cloud cloud)
     }
 
     /// <summary>What the API answers when Heat asks for the thing.</summary>
-    public Failure? AtStart(Stack root, Stack stack, StackResource resource) => forced.AtStart(root, stack, resource) ?? resource.Type switch
+    public Failure? AtStart(Stack root, Stack stack, StackResource resource) => root.Given is not null ? null : forced.AtStart(root, stack, resource) ?? resource.Type switch
     {
         "OS::Nova::ServerGroup" => ServerGroup(root),
         "OS::Nova::Server" => Server(root, stack, resource),
@@ -66,6 +66,11 @@ internal sealed class StackFailures(Cloud cloud)
     /// <summary>What the thing comes to.</summary>
     public Failure? AtFinish(Stack root, Stack stack, StackResource resource)
     {
+        if (root.Given is { } given)
+        {
+            return Signalled(given, resource);
+        }
+
         if (ForcedFailures.AtFinish(root, resource) is { } asked)
         {
             return asked;
@@ -86,6 +91,11 @@ internal sealed class StackFailures(Cloud cloud)
             _ => null,
         };
     }
+
+    // The wait of a given template ends with its signal, or with its time.
+    private static Failure? Signalled(Given.GivenStack given, StackResource resource) => resource is not { Type: "OS::Heat::WaitCondition", Action: "CREATE" } ? null
+        : given.Signals.Find(s => s.Status == "FAILURE") is { } failure ? new("WaitConditionFailure", failure.Reason)
+        : given.Signals.Count > 0 ? null : new("WaitConditionTimeout", "0 of 1 received");
 
     /// <summary>Gives a master the wait condition that will not be met, as drivers have it that do not use deployments.</summary>
     public void AddWaitCondition(Stack root, bool master, List<StackResource> resources)

@@ -62,10 +62,10 @@ internal sealed class StackViews(Cloud cloud, StackEngine engine, Func<string> a
             case ["resources", var of, "events"]:
                 return new JsonObject { ["events"] = Events(stack, of, query) };
             case ["outputs"]:
-                return new JsonObject { ["outputs"] = StackOutputs.List(engine, stack, false) };
+                return new JsonObject { ["outputs"] = Outputs(stack, false) };
             case ["outputs", var key]:
                 missing = $"The Output ({key}) could not be found.";
-                return StackOutputs.List(engine, stack, true).FirstOrDefault(o => o!["output_key"]!.GetValue<string>() == key) is { } output ? new JsonObject { ["output"] = output.DeepClone() } : null;
+                return Outputs(stack, true).FirstOrDefault(o => o!["output_key"]!.GetValue<string>() == key) is { } output ? new JsonObject { ["output"] = output.DeepClone() } : null;
             case ["template"]:
                 return new JsonObject { ["heat_template_version"] = "queens", ["description"] = Description, ["resources"] = new JsonObject(stack.Resources.Select(r => KeyValuePair.Create(r.Name, (JsonNode?)new JsonObject { ["type"] = r.Type }))) };
             default:
@@ -100,19 +100,23 @@ internal sealed class StackViews(Cloud cloud, StackEngine engine, Func<string> a
         ["deletion_time"] = Ids.ZuluTime(stack.Deleted),
         ["notification_topics"] = new JsonArray(),
         ["parameters"] = new JsonObject(stack.Parameters.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)(IsHidden(p.Key) ? "******" : p.Value)))),
-        ["description"] = stack.ParentId is null ? Description : "",
-        ["template_description"] = stack.ParentId is null ? Description : "",
+        ["description"] = DescriptionOf(stack),
+        ["template_description"] = DescriptionOf(stack),
         ["capabilities"] = new JsonArray(),
         ["disable_rollback"] = true,
         ["timeout_mins"] = stack.TimeoutMinutes,
         ["stack_owner"] = stack.Owner,
         ["parent"] = stack.ParentId,
         ["stack_user_project_id"] = stack.StackUserProjectId,
-        ["tags"] = new JsonArray(),
+        ["tags"] = new JsonArray([.. (stack.Given?.Tags ?? []).Select(t => (JsonNode?)t)]),
         ["stack_status"] = stack.Status,
         ["stack_status_reason"] = stack.Reason,
-        ["outputs"] = StackOutputs.List(engine, stack, true),
+        ["outputs"] = Outputs(stack, true),
     };
+
+    private JsonArray Outputs(Stack stack, bool values) => stack.Given is null ? StackOutputs.List(engine, stack, values) : new Given.GivenTemplate(stack, address()).Outputs(values);
+
+    private string DescriptionOf(Stack stack) => stack.Given is not null ? new Given.GivenTemplate(stack, address()).Description : stack.ParentId is null ? Description : "";
 
     private static bool IsHidden(string parameter) => parameter is "password" or "trustee_password";
 

@@ -11,6 +11,7 @@ using Portal.Core.Mapping.PullRenewal;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
+using Portal.Core.Registry.Creation;
 using Portal.Core.Registry.Settings;
 using Portal.Core.Backends;
 
@@ -27,7 +28,7 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
     /// <summary>Every read and write of the services that pages use.</summary>
     public static IReadOnlyList<Attempt> All { get; } =
     [
-        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Kubernetes(), .. Others(),
+        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Others(),
     ];
 
     private static IEnumerable<Attempt> Clusters() =>
@@ -132,6 +133,17 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         OwnWrite("IImageRetention.SetScheduleAsync", (w, s) => Nothing(w.Get<IImageRetention>().SetScheduleAsync(s, RetentionSchedule.Never, None))),
         OwnWrite("IImageRetention.RunAsync", async (w, s) => await w.Get<IImageRetention>().RunAsync(s, isTrial: true, None)),
         OwnWrite("IImageRetention.RemoveAsync", (w, s) => Nothing(w.Get<IImageRetention>().RemoveAsync(s, new KeepRule(KeepBy.LatestPushed, 1, "**", "**", true), None))),
+    ];
+
+    // Of the platform's administrators: a member is refused everywhere, in the own project as well.
+    private static IEnumerable<Attempt> Harbor() =>
+    [
+        Write("IHarborRegistration.GetAsync", async (w, s) => await w.Get<IHarborRegistration>().GetAsync(s, None)),
+        Write("IHarborRegistration.CreateAsync", async (w, s) => await w.Get<IHarborRegistration>().CreateAsync(s, new HarborSpec { Hostname = "harbor.theirs.test", Image = "i", Flavor = "f", Network = "n" }, None)),
+        Write("IHarborRegistration.UpgradeAsync", async (w, s) => await w.Get<IHarborRegistration>().UpgradeAsync(s, "i", "f", "harbor", None)),
+        Write("IHarborRegistration.DeleteAsync", async (w, s) => await w.Get<IHarborRegistration>().DeleteAsync(s, "harbor", None)),
+        Write("IHarborRegistration.RegisterAsync", async (w, s) => await w.Get<IHarborRegistration>().RegisterAsync(s, new ExistingHarbor("https://harbor.theirs.test", "them", "Example-Passw0rd-1", null), _ => { }, None)),
+        Write("IHarborRegistration.ForgetAsync", (w, s) => Nothing(w.Get<IHarborRegistration>().ForgetAsync(s, "harbor.theirs.test", None))),
     ];
 
     private static IEnumerable<Attempt> Kubernetes() =>

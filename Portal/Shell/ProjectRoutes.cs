@@ -41,6 +41,9 @@ public static class ProjectRoutes
     /// <summary>The test of the connection to Harbor, for administrators of the platform.</summary>
     public static string Connection(string projectId) => $"{Mapping(projectId)}/connection";
 
+    /// <summary>Which Harbor the portal works with, for administrators of the platform.</summary>
+    public static string Harbor(string projectId) => $"{Mapping(projectId)}/harbor";
+
     /// <summary>Gives the project's id in a relative address, or null.</summary>
     public static string? ProjectOf(string relative)
     {

@@ -7,7 +7,7 @@ namespace Portal.Core.Mapping.Comparison;
 
 /// <summary>Compares every hour, on one replica at a time.</summary>
 internal sealed class PeriodicComparison(
-    ComparisonRunner runner, IOptions<MappingOptions> options, IOptions<HarborOptions> harbor, TimeProvider time, ILogger<PeriodicComparison> logger) : BackgroundService
+    ComparisonRunner runner, IOptions<MappingOptions> options, HarborInUse harbor, TimeProvider time, ILogger<PeriodicComparison> logger) : BackgroundService
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(2);
 
@@ -21,7 +21,7 @@ internal sealed class PeriodicComparison(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.Value.CompareEvery == TimeSpan.Zero || harbor.Value.Url.Length == 0)
+        if (options.Value.CompareEvery == TimeSpan.Zero)
         {
             return;
         }
@@ -31,7 +31,7 @@ internal sealed class PeriodicComparison(
             await Task.Delay(pause, time, stoppingToken).ConfigureAwait(false);
             try
             {
-                if (await LookAsync(stoppingToken).ConfigureAwait(false) is { Failure: { } failure })
+                if (await harbor.FindAsync(stoppingToken).ConfigureAwait(false) is not null && await LookAsync(stoppingToken).ConfigureAwait(false) is { Failure: { } failure })
                 {
                     logger.ComparisonFailed(failure.Backend, failure.Operation, failure.Failure);
                 }

@@ -7,7 +7,7 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Mapping.PullRenewal;
 
 /// <summary>Gives the new credential to every cluster of the project. One that does not answer is waited for: the credential of before works until all have the new one.</summary>
-internal sealed class GiveSecretStep(MappingTools tools, IPullSecretHolders holders) : MappingStep
+internal sealed class GiveSecretStep(MappingTools tools, IPullSecretHolders holders) : MappingStep(tools.Account)
 {
     public const string StepId = "pull-renewal.clusters";
     internal const string GivenOutput = "given";

@@ -4,7 +4,7 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Mapping.PullRenewal;
 
 /// <summary>Makes a second robot that pulls, with a secret that was kept before, and lets whatever asks from now on have that one.</summary>
-internal sealed class RenewRobotStep(MappingTools tools) : MappingStep
+internal sealed class RenewRobotStep(MappingTools tools) : MappingStep(tools.Account)
 {
     public const string StepId = "pull-renewal.robot";
     private const string NameOutput = "robot";

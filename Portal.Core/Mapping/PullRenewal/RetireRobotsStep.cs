@@ -10,7 +10,7 @@ namespace Portal.Core.Mapping.PullRenewal;
 /// Takes away the robots of before, when all clusters have had the new credential for a while. Just before, every cluster is looked at once
 /// more: one whose initialisation had the credential of before in its hands meanwhile gets the new one.
 /// </summary>
-internal sealed class RetireRobotsStep(MappingTools tools, IPullSecretHolders holders, IOptions<MappingOptions> options) : MappingStep
+internal sealed class RetireRobotsStep(MappingTools tools, IPullSecretHolders holders, IOptions<MappingOptions> options) : MappingStep(tools.Account)
 {
     public override string Id => "pull-renewal.retire";
 

@@ -4,7 +4,7 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Mapping.Removal;
 
 /// <summary>A step of a removal: right before each, Keystone is asked again. There is no way back, so nothing is undone.</summary>
-internal abstract class RemovalStep(RemovalTools tools) : MappingStep(tools.Mapping.Options.UserName)
+internal abstract class RemovalStep(RemovalTools tools) : MappingStep(tools.Mapping.Account)
 {
     public override string PlanKind => RemovalPlans.Kind;
 

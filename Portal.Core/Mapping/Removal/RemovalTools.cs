@@ -13,7 +13,7 @@ internal sealed class RemovalTools(MappingTools mapping, IHarborImages images, I
 
     public IHarborImages Images => images;
 
-    public HarborLogin Login => new(mapping.Options.UserName, mapping.Options.ReadPassword());
+    public async Task<HarborLogin> LoginAsync(CancellationToken cancellationToken) => (await mapping.LinkAsync("take a place away", cancellationToken).ConfigureAwait(false)).Login;
 
     /// <summary>Asks Keystone whether the project is really gone; gives why the place stays, or null. A Keystone that fails is no answer.</summary>
     public async Task<Reason?> WhyNotAsync(string projectId, CancellationToken cancellationToken)

@@ -27,7 +27,7 @@ internal sealed class RemoveProjectStep(RemovalTools tools) : RemovalStep(tools)
 
         for (var done = 0; done < AtOnce;)
         {
-            var page = await Tools.Images.ListRepositoriesAsync(Tools.Login, project.Name, new ImageQuery(Sort: ImageSort.Name), cancellationToken).ConfigureAwait(false);
+            var page = await Tools.Images.ListRepositoriesAsync(await Tools.LoginAsync(cancellationToken).ConfigureAwait(false), project.Name, new ImageQuery(Sort: ImageSort.Name), cancellationToken).ConfigureAwait(false);
             if (page.Items.IsEmpty)
             {
                 return await DeleteAsync(context, project.Name, cancellationToken).ConfigureAwait(false);
@@ -53,7 +53,7 @@ internal sealed class RemoveProjectStep(RemovalTools tools) : RemovalStep(tools)
     {
         try
         {
-            await Tools.Images.DeleteRepositoryAsync(Tools.Login, repository, cancellationToken).ConfigureAwait(false);
+            await Tools.Images.DeleteRepositoryAsync(await Tools.LoginAsync(cancellationToken).ConfigureAwait(false), repository, cancellationToken).ConfigureAwait(false);
         }
         catch (BackendException e) when (e.Failure is BackendFailure.Conflict)
         {

@@ -5,7 +5,7 @@ using Portal.Core.Registry.Harbor;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>Makes the project's Harbor user a maintainer of its Harbor project: pulls, pushes, deletes, scans; makes no members.</summary>
-internal sealed class AddMemberStep(MappingTools tools) : MappingStep(tools.Options.UserName)
+internal sealed class AddMemberStep(MappingTools tools) : MappingStep(tools.Account)
 {
     public const string StepId = "mapping.member";
 

@@ -5,7 +5,7 @@ using Portal.Core.Registry.Harbor;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>Makes the private Harbor project. One of the same name that somebody else made is reported, never adopted.</summary>
-internal sealed class CreateProjectStep(MappingTools tools) : MappingStep(tools.Options.UserName)
+internal sealed class CreateProjectStep(MappingTools tools) : MappingStep(tools.Account)
 {
     public const string StepId = "mapping.project";
 

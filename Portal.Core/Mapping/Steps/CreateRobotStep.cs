@@ -23,7 +23,7 @@ internal sealed record RobotKind(string Place, string Name, ImmutableArray<(stri
 }
 
 /// <summary>Makes a robot account with a secret that was kept before; a secret that Harbor does not take any more is replaced.</summary>
-internal sealed class CreateRobotStep(MappingTools tools, RobotKind kind) : MappingStep(tools.Options.UserName)
+internal sealed class CreateRobotStep(MappingTools tools, RobotKind kind) : MappingStep(tools.Account)
 {
     public override string Id => IdOf(kind);
 

@@ -5,7 +5,7 @@ using Portal.Core.Registry.Harbor;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>Makes the project's Harbor user. Its e-mail address carries the project's id: by it the portal knows its own.</summary>
-internal sealed class CreateUserStep(MappingTools tools) : MappingStep(tools.Options.UserName)
+internal sealed class CreateUserStep(MappingTools tools) : MappingStep(tools.Account)
 {
     public const string StepId = "mapping.user";
 

@@ -4,7 +4,7 @@ using Portal.Core.Registry.Harbor;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>Proves that the robots' credentials are taken, and says that the project has its place.</summary>
-internal sealed class FinishMappingStep(MappingTools tools) : MappingStep(tools.Options.UserName)
+internal sealed class FinishMappingStep(MappingTools tools) : MappingStep(tools.Account)
 {
     public const string StepId = "mapping.ready";
 

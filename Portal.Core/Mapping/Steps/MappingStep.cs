@@ -6,7 +6,7 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>A step of a mapping: what is the platform team's business is told to them, maintenance is waited for.</summary>
-internal abstract class MappingStep(string account) : IProvisioningStep
+internal abstract class MappingStep(Func<string> account) : IProvisioningStep
 {
     private static readonly TimeSpan Maintenance = TimeSpan.FromSeconds(30);
 
@@ -37,7 +37,7 @@ internal abstract class MappingStep(string account) : IProvisioningStep
         catch (BackendException e) when (e is { Failure: BackendFailure.Forbidden, Status: HttpStatusCode.Forbidden })
         {
             // Harbor's own answer is the account's name, no more.
-            throw new StepFailedException(Reason.Of("mapping.account-rights", ("account", account), ("operation", e.Operation)), Actor.Platform, inner: e);
+            throw new StepFailedException(Reason.Of("mapping.account-rights", ("account", account()), ("operation", e.Operation)), Actor.Platform, inner: e);
         }
         catch (BackendException e) when (e.Failure is BackendFailure.Forbidden)
         {

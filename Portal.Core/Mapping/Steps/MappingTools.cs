@@ -8,7 +8,7 @@ using Portal.Core.Registry.Harbor;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>What the steps share.</summary>
-internal sealed class MappingTools(IHarborClient harbor, IHarborAccounts accounts, MappingStore store, IOptions<HarborOptions> options, IAuditLog audit, TimeProvider time)
+internal sealed class MappingTools(IHarborClient harbor, IHarborAccounts accounts, MappingStore store, HarborInUse inUse, IOptions<HarborOptions> options, IAuditLog audit, TimeProvider time)
 {
     public IHarborClient Harbor => harbor;
 
@@ -20,6 +20,12 @@ internal sealed class MappingTools(IHarborClient harbor, IHarborAccounts account
 
     public TimeProvider Time => time;
 
+    /// <summary>Gets what gives the name of the portal's account in the Harbor that is in use.</summary>
+    public Func<string> Account => () => inUse.UserName;
+
+    /// <summary>Gives the Harbor in use.</summary>
+    public Task<HarborLink> LinkAsync(string operation, CancellationToken cancellationToken) => inUse.GetAsync(operation, cancellationToken);
+
     /// <summary>Gives the address that tells the project's Harbor user from others.</summary>
     public string EmailOf(string projectId) => $"{projectId}@{options.Value.EmailDomain}";
 
@@ -29,7 +35,7 @@ internal sealed class MappingTools(IHarborClient harbor, IHarborAccounts account
     /// <summary>Says whether the Harbor project is the one that was made for this mapping.</summary>
     public bool IsOurs(ProjectMapping mapping, RegistryProject project) => mapping.HarborProjectId is { } id
         ? id == project.Id && (mapping.HarborProjectMadeAt is not { } made || (project.CreatedAt - made).Duration() < TimeSpan.FromSeconds(1))
-        : project.OwnerName == options.Value.UserName && project.CreatedAt >= mapping.IntentAt;
+        : project.OwnerName == inUse.UserName && project.CreatedAt >= mapping.IntentAt;
 
     /// <summary>Gives the mapping that the first step made.</summary>
     public async Task<ProjectMapping> MappingAsync(StepContext context, CancellationToken cancellationToken) =>

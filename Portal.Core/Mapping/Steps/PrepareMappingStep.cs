@@ -3,7 +3,7 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>Looks whether Harbor is there and takes writes, chooses the project's name in it for good, and writes down since when things there may be ours.</summary>
-internal sealed class PrepareMappingStep(MappingTools tools) : MappingStep(tools.Options.UserName)
+internal sealed class PrepareMappingStep(MappingTools tools) : MappingStep(tools.Account)
 {
     public const string StepId = "mapping.prepare";
 

@@ -3,7 +3,7 @@ using Portal.Core.Provisioning;
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>Sets the site's storage limit once; what the platform team changes later stays.</summary>
-internal sealed class SetQuotaStep(MappingTools tools) : MappingStep(tools.Options.UserName)
+internal sealed class SetQuotaStep(MappingTools tools) : MappingStep(tools.Account)
 {
     public const string StepId = "mapping.quota";
 

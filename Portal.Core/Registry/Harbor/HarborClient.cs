@@ -16,7 +16,7 @@ internal sealed class HarborClient(HarborHttp http) : IHarborClient
             wire = (await http.SendAsync(call, cancellationToken).ConfigureAwait(false)).Read<SystemWire>();
         }
 
-        return wire.ToSystem(http.Options.RegistryHost);
+        return wire.ToSystem(await http.FindRegistryHostAsync(cancellationToken).ConfigureAwait(false));
     }
 
     public async Task<RegistryProject?> FindProjectAsync(string name, CancellationToken cancellationToken) =>

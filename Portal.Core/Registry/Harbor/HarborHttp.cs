@@ -7,7 +7,7 @@ using Portal.Core.Backends;
 namespace Portal.Core.Registry.Harbor;
 
 /// <summary>Calls Harbor: credentials, the header that makes a name a name, pages, and Harbor's own meaning of statuses.</summary>
-internal sealed class HarborHttp(BackendHttp http, IOptions<HarborOptions> options, TimeProvider time)
+internal sealed class HarborHttp(BackendHttp http, HarborInUse harbor, IOptions<HarborOptions> options, TimeProvider time)
 {
     public const string Backend = "harbor";
     public const int PageSize = 100;
@@ -30,28 +30,29 @@ internal sealed class HarborHttp(BackendHttp http, IOptions<HarborOptions> optio
     {
         try
         {
-            return await SendAsync(call, Own(call), cancellationToken).ConfigureAwait(false);
+            return await SendOwnAsync(call, cancellationToken).ConfigureAwait(false);
         }
         catch (BackendException e) when (e.Status is HttpStatusCode.Unauthorized)
         {
             // Nothing was done, so whatever it was may be sent again: with the password that stands there now.
             await Task.Delay(Frozen, time, cancellationToken).ConfigureAwait(false);
-            return await SendAsync(call, Own(call), cancellationToken).ConfigureAwait(false);
+            return await SendOwnAsync(call, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Gives the host that clients use where somebody has set it, or null for what Harbor says itself.</summary>
+    public async Task<string?> FindRegistryHostAsync(CancellationToken cancellationToken) => (await harbor.FindAsync(cancellationToken).ConfigureAwait(false))?.RegistryHost;
+
+    /// <summary>Gives the call to a Harbor that need not be the one in use.</summary>
+    public static BackendCall At(BackendCall call, HarborLink link) => call with { BaseUrl = link.Url, Authority = link.Authority };
 
     /// <summary>Sends a call in somebody else's name, once.</summary>
     public async Task<BackendAnswer> SendAsync(BackendCall call, HarborLogin login, CancellationToken cancellationToken)
     {
-        if (Options.Url.Length == 0)
-        {
-            throw new BackendException(Backend, call.Operation, BackendFailure.Unreachable, "no Harbor is configured (Portal:Harbor:Url)");
-        }
-
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.UserName}:{login.Password}"));
-        var whole = call with
+        var there = call.BaseUrl is null ? At(call, await LinkAsync(call, cancellationToken).ConfigureAwait(false)) : call;
+        var whole = there with
         {
-            BaseUrl = Options.Url,
             Headers = [.. call.Headers, ("Authorization", "Basic " + basic), ("X-Is-Resource-Name", "true")],
         };
         try
@@ -135,11 +136,17 @@ internal sealed class HarborHttp(BackendHttp http, IOptions<HarborOptions> optio
         }
     }
 
-    private HarborLogin Own(BackendCall call)
+    private async Task<BackendAnswer> SendOwnAsync(BackendCall call, CancellationToken cancellationToken)
+    {
+        var link = await LinkAsync(call, cancellationToken).ConfigureAwait(false);
+        return await SendAsync(At(call, link), link.Login, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HarborLink> LinkAsync(BackendCall call, CancellationToken cancellationToken)
     {
         try
         {
-            return new HarborLogin(Options.UserName, Options.ReadPassword());
+            return await harbor.GetAsync(call.Operation, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -7,7 +7,7 @@ using Portal.Core.Registry.Harbor;
 namespace Portal.Core.Registry.Verification;
 
 /// <inheritdoc />
-internal sealed class ConnectionTest(IHarborVerification verification, IOptions<HarborOptions> options, IAuditLog audit) : IConnectionTest, IDisposable
+internal sealed class ConnectionTest(IHarborVerification verification, HarborInUse inUse, IOptions<HarborOptions> options, IAuditLog audit) : IConnectionTest, IDisposable
 {
     private const string Action = "harbor.verify";
     private const string Subject = "harbor";
@@ -21,12 +21,7 @@ internal sealed class ConnectionTest(IHarborVerification verification, IOptions<
             scope.Demand(Capability.Administer);
         }
 
-        var harbor = options.Value;
-        if (harbor.Url.Length == 0)
-        {
-            throw new BackendException(HarborHttp.Backend, "test the connection", BackendFailure.Unreachable, "no Harbor is configured (Portal:Harbor:Url)");
-        }
-
+        var harbor = await HarborAsync(cancellationToken).ConfigureAwait(false);
         if (!await turn.WaitAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false))
         {
             throw new BackendException("portal", "test the connection", BackendFailure.Conflict, "a test of the connection runs already");
@@ -34,7 +29,7 @@ internal sealed class ConnectionTest(IHarborVerification verification, IOptions<
 
         try
         {
-            var target = new HarborTarget(harbor.Url, new HarborLogin(harbor.UserName, Password(harbor))) { IsReadOnly = readOnly, StorageLimit = harbor.StorageLimit };
+            var target = new HarborTarget(harbor.Url, harbor.Login) { Authority = harbor.Authority, IsReadOnly = readOnly, StorageLimit = options.Value.StorageLimit };
             var report = await verification.RunAsync(target, told, cancellationToken).ConfigureAwait(false);
             var details = new Dictionary<string, string>(StringComparer.Ordinal) { ["failed"] = report.Checks.Count(c => c.Outcome is CheckOutcome.Failed).ToString(CultureInfo.InvariantCulture) };
             await audit.WriteAsync(scope, Action, Subject, "ok", CancellationToken.None, details: details).ConfigureAwait(false);
@@ -46,11 +41,11 @@ internal sealed class ConnectionTest(IHarborVerification verification, IOptions<
         }
     }
 
-    private static string Password(HarborOptions harbor)
+    private async Task<HarborLink> HarborAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return harbor.ReadPassword();
+            return await inUse.GetAsync("test the connection", cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -74,7 +74,7 @@ internal sealed class HarborProbe(BackendHttp http, HarborTarget target, Action<
             headers = headers.Add(("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.UserName}:{login.Password}"))));
         }
 
-        return http.SendAsync(call with { BaseUrl = call.BaseUrl ?? target.Url, Headers = headers }, cancellationToken);
+        return http.SendAsync(call with { BaseUrl = call.BaseUrl ?? target.Url, Authority = target.Authority, Headers = headers }, cancellationToken);
     }
 
     /// <summary>One check that is one call as the account.</summary>

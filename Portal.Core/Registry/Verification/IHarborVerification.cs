@@ -8,6 +8,9 @@ namespace Portal.Core.Registry.Verification;
 /// <param name="Login">The account that the portal would use.</param>
 public sealed record HarborTarget(string Url, HarborLogin Login)
 {
+    /// <summary>Gets the certificates (PEM) that are believed for it alone, or null for the configured ones.</summary>
+    public string? Authority { get; init; }
+
     /// <summary>Gets whether nothing is made: what cannot be known without making something is not checked.</summary>
     public bool IsReadOnly { get; init; }
 
@@ -25,7 +28,7 @@ public interface IHarborVerification
     Task<VerificationReport> RunAsync(HarborTarget target, Action<CheckResult> told, CancellationToken cancellationToken);
 }
 
-/// <summary>The same for the Harbor that the portal is configured with, for administrators of the platform.</summary>
+/// <summary>The same for the Harbor that the portal works with, for administrators of the platform.</summary>
 public interface IConnectionTest
 {
     /// <summary>Runs every check; needs <see cref="Capability.Administer"/>, is audited, one at a time.</summary>

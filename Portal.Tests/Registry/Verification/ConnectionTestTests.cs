@@ -15,7 +15,7 @@ public sealed class ConnectionTestTests : IDisposable
     private readonly HarborOptions options = new() { Url = "https://harbor.example.test", Password = "Canary-Passw0rd-1" };
     private readonly ConnectionTest test;
 
-    public ConnectionTestTests() => test = new ConnectionTest(verification, Options.Create(options), new Log(audited));
+    public ConnectionTestTests() => test = new ConnectionTest(verification, new HarborInUse(Options.Create(options), []), Options.Create(options), new Log(audited));
 
     public void Dispose() => test.Dispose();
 
