@@ -81,11 +81,7 @@ internal sealed class PlaceComparer
         found.AddProject(project);
         found.AddUser(user);
         found.AddLook(survey.Looks.GetValueOrDefault(mapping.ProjectId), user);
-        if (project is not null && tools.IsOurs(mapping, project) && survey.Limits.TryGetValue(project.Id, out var limit))
-        {
-            found.AddLimit(limit);
-        }
-
+        found.AddLimit(project, survey.Limits);
         if (!HarborName.Candidates(cloud.Project.Name, mapping.ProjectId).Contains(mapping.HarborProject, StringComparer.Ordinal))
         {
             found.Add(PlaceState.Renamed, Reason.Of("mapping.diff.renamed", ("name", cloud.Project.Name), ("project", mapping.HarborProject)));

@@ -70,9 +70,9 @@ internal sealed class PlaceFindings(ProjectMapping mapping, MappingTools tools)
     }
 
     /// <summary>A limit that was changed by hand is told and stays: people ask the platform team for more.</summary>
-    public void AddLimit(long limit)
+    public void AddLimit(RegistryProject? project, IReadOnlyDictionary<long, long> limits)
     {
-        if (mapping.StorageLimit is { } set && set != limit)
+        if (project is not null && tools.IsOurs(mapping, project) && limits.TryGetValue(project.Id, out var limit) && mapping.StorageLimit is { } set && set != limit)
         {
             Add(PlaceState.InSync, Reason.Of("mapping.diff.limit", ("set", Words(set)), ("limit", Words(limit))));
         }
