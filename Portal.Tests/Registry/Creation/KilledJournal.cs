@@ -3,6 +3,7 @@ using System.Text.Json;
 using Portal.Core.Backends;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry.Creation;
+using Portal.Tests.Support;
 
 namespace Portal.Tests.Registry.Creation;
 
@@ -17,23 +18,25 @@ internal sealed class KilledJournal(Scope scope, HarborCreateInputs inputs)
     /// <summary>Lets the step die at its first write, at its second, … until it comes to its end.</summary>
     public async Task KillAtEachWriteAsync(IProvisioningStep step)
     {
-        for (var at = 1; ;)
-        {
-            try
+        var at = 1;
+        var last = "";
+        await Eventually.TrueAsync(
+            async () =>
             {
-                if ((await RunAsync(step, at)).State is StepState.Done)
+                try
                 {
-                    return;
+                    var result = await RunAsync(step, at);
+                    last = result.Reason?.ToString() ?? "";
+                    return result.State is StepState.Done;
                 }
-
-                await Task.Yield();
-            }
-            catch (DeathException)
-            {
-                Deaths++;
-                at++;
-            }
-        }
+                catch (DeathException)
+                {
+                    Deaths++;
+                    at++;
+                    return false;
+                }
+            },
+            () => $"{step.Id} has not come to its end, at write {at}: {last}");
     }
 
     public Task<StepResult> RunAsync(IProvisioningStep step, int? dieAt) => step.RunAsync(new Context(this, step, dieAt), CancellationToken.None);
