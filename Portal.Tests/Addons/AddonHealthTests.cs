@@ -41,7 +41,7 @@ public sealed class AddonHealthTests
         Deployment["status"]!["readyReplicas"] = 0;
         Deployment["status"]!["availableReplicas"] = 0;
         cluster.Objects.Add(JsonNode.Parse("""
-            {"kind":"Pod","metadata":{"name":"kube-state-metrics-1","namespace":"monitoring"},"status":{"containerStatuses":[
+            {"kind":"Pod","metadata":{"name":"kube-state-metrics-1","namespace":"monitoring","labels":{"app.kubernetes.io/name":"kube-state-metrics"}},"status":{"containerStatuses":[
             {"name":"main","image":"r/x:1","state":{"waiting":{"reason":"ImagePullBackOff","message":"no such image"}}}]}}
             """)!.AsObject());
 

@@ -53,7 +53,7 @@ internal sealed class MemoryKubernetes : IKubernetesApi
 
     public Task<Stream> ConnectAsync(string inNamespace, string pod, int port, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    // Of selectors one label is understood: that it is there, or what it says.
-    private static bool Has(JsonObject o, string? selector) => selector is null
-        || (selector.Split('=', 2) is [var label, var value] ? (string?)o["metadata"]?["labels"]?[label] == value : o["metadata"]?["labels"]?[selector] is not null);
+    // Of selectors is understood that a label is there, and what it says; all of several must hold.
+    private static bool Has(JsonObject o, string? selector) => (selector ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).All(part =>
+        part.Split('=', 2) is [var label, var value] ? (string?)o["metadata"]?["labels"]?[label] == value : o["metadata"]?["labels"]?[part] is not null);
 }
