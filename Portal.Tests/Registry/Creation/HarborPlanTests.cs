@@ -146,7 +146,7 @@ public sealed class HarborPlanTests
             }
 
             await journal.KillAtEachWriteAsync(world.Step(id));
-            Assert.Equal(StepState.Done, (await journal.RunAsync(world.Step(id), dieAt: null)).State);
+            Assert.Equal(id == ScannerStep.StepId ? StepState.Skipped : StepState.Done, (await journal.RunAsync(world.Step(id), dieAt: null)).State);
         }
 
         Assert.True(journal.Deaths > 8, $"only {journal.Deaths} deaths");

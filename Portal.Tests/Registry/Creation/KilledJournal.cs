@@ -27,7 +27,7 @@ internal sealed class KilledJournal(Scope scope, HarborCreateInputs inputs)
                 {
                     var result = await RunAsync(step, at);
                     last = result.Reason?.ToString() ?? "";
-                    return result.State is StepState.Done;
+                    return result.State is StepState.Done or StepState.Skipped;
                 }
                 catch (DeathException)
                 {
