@@ -18,6 +18,7 @@ public static class DeliveryServices
         services.AddSingleton<IClusterAuthority, MagnumClusterAuthority>();
         services.AddSingleton<IClusterReach, ClusterReach>();
         services.AddSingleton<IAlertTokens, ClusterAlertTokens>();
+        services.AddSingleton<IClusterPrograms, ClusterPrograms>();
         services.AddSingleton<IAlertmanagers, ClusterAlertmanagers>();
         services.AddSingleton<IRegistryPlaces, MappedRegistryPlaces>();
         services.AddSingleton<IImageUse, ClusterImageUse>();
