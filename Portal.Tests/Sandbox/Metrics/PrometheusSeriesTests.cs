@@ -68,15 +68,15 @@ public sealed class PrometheusSeriesTests : IDisposable
     }
 
     [Fact]
-    public void Node_ThatIsSilent_IsDownAndHasNoSamplesSince()
+    public void Kubelet_ThatIsSilent_IsDownAndHasNoSamplesSince()
     {
         NodeController.Silence(cluster.Cluster.Store, "w-1", true, cluster.Now);
         cluster.Pass(TimeSpan.FromMinutes(8));
 
-        Assert.Equal(0, Number(Assert.Single(cluster.Query("up{job=\"node-exporter\",node=\"w-1\"}"))!));
-        Assert.Equal(1, Number(Assert.Single(cluster.Query("up{job=\"node-exporter\",node=\"w-2\"}"))!));
-        Assert.Empty(cluster.Query("node_load1{node=\"w-1\"}"));
-        Assert.NotEmpty(cluster.Query("node_load1{node=\"w-2\"}"));
+        Assert.Equal(0, Number(Assert.Single(cluster.Query("up{metrics_path=\"/metrics\",node=\"w-1\"}"))!));
+        Assert.Equal(1, Number(Assert.Single(cluster.Query("up{metrics_path=\"/metrics\",node=\"w-2\"}"))!));
+        Assert.Empty(cluster.Query("container_memory_working_set_bytes{node=\"w-1\"}"));
+        Assert.NotEmpty(cluster.Query("container_memory_working_set_bytes{node=\"w-2\"}"));
     }
 
     [Fact]
