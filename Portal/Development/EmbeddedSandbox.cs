@@ -34,6 +34,11 @@ internal sealed class EmbeddedSandbox : ICompanion
         }
 
         builder.Configuration.AddInMemoryCollection(sandbox.Where(o => builder.Configuration[o.Key] is null));
+        if (builder.Configuration.GetValue(DemoStory.Option, defaultValue: true))
+        {
+            builder.Services.AddHostedService<DemoStory>();
+        }
+
         return new EmbeddedSandbox(host);
     }
 
