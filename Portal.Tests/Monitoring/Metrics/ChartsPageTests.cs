@@ -180,7 +180,7 @@ public sealed class ChartsPageTests : BunitContext
     }
 
     private static ChartBoardSpec Board<T>(IRenderedComponent<T> page)
-        where T : IComponent => page.FindComponent<ChartBoard>().Instance.Spec;
+        where T : IComponent => ((IRenderedComponent<IComponent>)page).FindComponent<ChartBoard>().Instance.Spec;
 
     private IRenderedComponent<T> Open<T>(string path)
         where T : IComponent

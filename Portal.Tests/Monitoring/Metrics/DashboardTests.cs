@@ -18,10 +18,10 @@ public sealed partial class DashboardTests
         {
             Assert.NotEqual(panel.Id, ChartWords.Title(panel.Id));
             Assert.All(panel.Thresholds, t => Assert.NotNull(ChartsText.ResourceManager.GetString("Limit" + char.ToUpperInvariant(t.Name[0]) + t.Name[1..], CultureInfo.CurrentUICulture)));
-            Assert.All(panel.Queries.SelectMany(q => Word().Matches(q.Legend)), w => Assert.NotNull(ChartsText.ResourceManager.GetString("Legend" + char.ToUpperInvariant(w.Groups[1].Value[0]) + w.Groups[1].Value[1..])));
+            Assert.All(panel.Queries.SelectMany(q => Word().Matches(q.Legend)), w => Assert.NotNull(ChartsText.ResourceManager.GetString("Legend" + char.ToUpperInvariant(w.Groups[1].Value[0]) + w.Groups[1].Value[1..], CultureInfo.CurrentUICulture)));
         }
 
-        Assert.All(Enum.GetValues<MetricTrouble>(), t => Assert.NotNull(ChartsText.ResourceManager.GetString("Trouble" + t)));
+        Assert.All(Enum.GetValues<MetricTrouble>(), t => Assert.NotNull(ChartsText.ResourceManager.GetString("Trouble" + t, CultureInfo.CurrentUICulture)));
         Assert.All(BuiltInDashboards.All, d => Assert.Equal(d.Panels.Length, d.Panels.Select(p => p.Id).Distinct().Count()));
         Assert.All(Enum.GetValues<DashboardKind>(), k => Assert.Equal(k, BuiltInDashboards.Of(k).Kind));
     }

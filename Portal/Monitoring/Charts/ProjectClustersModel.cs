@@ -2,6 +2,7 @@ using Portal.Clusters;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Live;
+using Portal.Core.Provisioning;
 
 namespace Portal.Monitoring.Charts;
 
@@ -15,9 +16,11 @@ public sealed class ProjectClustersModel(IClusterService clusters)
 {
     private readonly LiveList<string, ClusterView> _clusters = new(v => v.Cluster.Id);
     private bool _isKnown;
+    private Exception? _notWatched;
+    private Exception? _notAnswered;
 
     /// <summary>Gets why they cannot be listed, or null.</summary>
-    public Exception? Failure { get; private set; }
+    public Exception? Failure => _notWatched ?? _notAnswered;
 
     /// <summary>Gets whether an answer came.</summary>
     public bool IsLoaded => _isKnown || Failure is not null;
@@ -29,7 +32,7 @@ public sealed class ProjectClustersModel(IClusterService clusters)
     public IReadOnlyList<ClusterChoice> Chosen(IReadOnlyList<string> ids)
     {
         var known = All.Where(c => ids.Contains(c.Id)).ToList();
-        return known.Count > 0 ? known : [.. All.OrderBy(c => _clusters.Items[c.Id].State.Kind is StateKind.Ok or StateKind.Warn ? 0 : 1).Take(1)];
+        return known.Count > 0 ? known : [.. All.OrderBy(c => _clusters.Items[c.Id] switch { { Platform.State: PlanState.Done, State.Kind: StateKind.Ok } => 0, { Platform.State: PlanState.Done } => 1, _ => 2 }).Take(1)];
     }
 
     /// <summary>Follows them.</summary>
@@ -48,7 +51,7 @@ public sealed class ProjectClustersModel(IClusterService clusters)
         }
         catch (Exception failure) when (failure is BackendException or ForbiddenException)
         {
-            Failure = failure;
+            _notWatched = failure;
             await changed();
         }
     }
@@ -73,7 +76,7 @@ public sealed class ProjectClustersModel(IClusterService clusters)
         {
             var before = (_isKnown, Failure);
             _isKnown |= freshness.AsOf is not null;
-            Failure = !_isKnown && freshness.Problem is { } problem ? problem.ToException() : null;
+            _notAnswered = !_isKnown && freshness.Problem is { } problem ? problem.ToException() : null;
             if (before != (_isKnown, Failure))
             {
                 await changed();

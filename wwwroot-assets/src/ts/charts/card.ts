@@ -123,7 +123,7 @@ export class Card {
     this.notes.replaceChildren(...problems, ...points.warnings.slice(0, 3).map((w) => el("p", { class: "t3" }, w)), ...rest);
     const span = this.board.to - this.board.from;
     this.said.textContent = isEmpty && points.problems.length === 0 ? fill(texts.noData, { from: moment(this.board.from, span), to: moment(this.board.to, span) }) : "";
-    this.node.hidden = this.spec.isOptional && isEmpty && points.problems.length === 0;
+    this.node.hidden = this.spec.isOptional && isEmpty;
   }
 
   private describe(): string {

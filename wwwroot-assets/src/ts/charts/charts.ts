@@ -56,7 +56,7 @@ class Board {
     });
     await Promise.all(all);
     if (this.stop.signal.aborted) return;
-    const hidden = [...this.cards.values()].filter((c) => c.node.hidden).map((c) => c.spec.title);
+    const hidden = [...this.cards.values()].filter((c) => c.node.hidden && c.points?.problems.length === 0).map((c) => c.spec.title);
     this.foot.textContent = hidden.length > 0 ? fill(this.texts.notMeasured, { titles: hidden.join(", ") }) : "";
     this.host.dataset.drawn = String(performance.now());
   }
