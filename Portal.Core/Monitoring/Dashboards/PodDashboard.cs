@@ -31,7 +31,7 @@ internal static class PodDashboard
         new("cpu-of-limit", MetricUnit.Ratio, [new($$"""{{By}} (rate(container_cpu_usage_seconds_total{{{Container}},{{Here}}}[$window])) / {{By}} (kube_pod_container_resource_limits{resource="cpu",{{Here}}})""", "{container}")]) { Thresholds = [new(0.9, "high")] },
         new("memory-of-limit", MetricUnit.Ratio, [new($$"""{{By}} (container_memory_working_set_bytes{{{Container}},{{Here}}}) / {{By}} (kube_pod_container_resource_limits{resource="memory",{{Here}}})""", "{container}")]) { Thresholds = [new(0.9, "high")] },
         new("throttling", MetricUnit.Ratio, [new(Throttled("namespace, pod, container", Here), "{container}")]) { Thresholds = [new(0.25, "high")] },
-        new("restarts", MetricUnit.Count, [new($$"""{{By}} (kube_pod_container_status_restarts_total{{{Here}}})""", "{container}")]),
+        new("restarts", MetricUnit.Count, [new($$"""{{By}} (increase(kube_pod_container_status_restarts_total{{{Here}}}[1h]))""", "{container}")]),
         new("disk-use", MetricUnit.Bytes, [new($$"""sum by (container) (container_fs_usage_bytes{{{Container}},{{Here}}})""", "{container}")]) { IsOptional = true },
     ]);
 }

@@ -20,12 +20,24 @@ function swatch(colour: number, look: Look): HTMLElement {
   return made;
 }
 
+/** Names that begin alike are told apart by how they end: the beginning is left away, whole words of it. */
+function short(names: string[]): string[] {
+  const first = names[0] ?? "";
+  let same = first.length;
+  for (const name of names) {
+    while (same > 0 && !name.startsWith(first.slice(0, same))) same--;
+  }
+  const cut = Math.max(first.lastIndexOf("-", same - 1), first.lastIndexOf("/", same - 1)) + 1;
+  return names.length < 2 || cut < 8 || names.some((n) => n.length === cut) ? names : names.map((n) => `…${n.slice(cut)}`);
+}
+
 /** The legend: a row for each line with its numbers; the name is a button that shows it alone. */
 export function legend(points: Points, unit: string, colours: number[], shown: boolean[], look: Look, texts: Texts, pick: (at: number) => void): HTMLElement {
   const columns = ["min", "avg", "max", "last"] as const;
+  const names = short(points.lines.map((l) => l.name));
   const alone = shown.filter(Boolean).length === 1 && shown.length > 1;
   const rows = points.lines.map((line, at) => {
-    const button = el("button", { type: "button", "aria-pressed": String(alone && shown[at]), title: line.name, "aria-label": fill(texts.isolate, { name: line.name }) }, swatch(colours[at], look), line.name);
+    const button = el("button", { type: "button", "aria-pressed": String(alone && shown[at]), title: line.name, "aria-label": fill(texts.isolate, { name: line.name }) }, swatch(colours[at], look), names[at]);
     button.addEventListener("click", () => pick(at));
     const cell = el("th", { scope: "row" }, button);
     if (line.hasInfinite) cell.append(el("span", { class: "t3", title: texts.infinite }, " ∞"));

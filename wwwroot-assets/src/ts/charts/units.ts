@@ -34,7 +34,7 @@ function seconds(value: number, day: string): string {
 export function write(value: number | null | undefined, unit: string, day: string): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   switch (unit) {
-    case "ratio": return `${digits(Math.abs(value) >= 0.1 ? Math.round(value * 1000) / 10 : value * 100)} %`;
+    case "ratio": return `${digits(Math.abs(value) >= 0.1 ? Math.round(value * 100) : Math.abs(value) >= 0.001 ? Math.round(value * 1000) / 10 : value * 100)} %`;
     case "bytes": return scaled(value, 1024, binary, " ");
     case "bytespersecond": return `${scaled(value, 1024, binary, " ")}/s`;
     case "persecond": return `${scaled(value, 1000, metric, " ")}/s`;
@@ -49,7 +49,7 @@ const pad = (number: number) => String(number).padStart(2, "0");
 /** A time of day, with the date where more than a day is shown. */
 export function moment(at: number, span: number): string {
   const date = new Date(at * 1000);
-  const time = `${pad(date.getHours())}:${pad(date.getMinutes())}${span <= 900 || date.getSeconds() !== 0 ? `:${pad(date.getSeconds())}` : ""}`;
+  const time = `${pad(date.getHours())}:${pad(date.getMinutes())}${span <= 900 ? `:${pad(date.getSeconds())}` : ""}`;
   return span > 86400 * 0.99 ? `${day(date)} ${time}` : time;
 }
 
