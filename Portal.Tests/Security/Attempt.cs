@@ -9,6 +9,8 @@ using Portal.Core.Mapping;
 using Portal.Core.Mapping.Comparison;
 using Portal.Core.Mapping.PullRenewal;
 using Portal.Core.Monitoring.Alerts;
+using Portal.Core.Monitoring.Dashboards;
+using Portal.Core.Monitoring.Metrics;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
 using Portal.Core.Registry.Creation;
@@ -24,11 +26,12 @@ namespace Portal.Tests.Security;
 internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, Scope, Task<object?>> Call)
 {
     private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly RangeWindow Window = RangeWindow.Of(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow);
 
     /// <summary>Every read and write of the services that pages use.</summary>
     public static IReadOnlyList<Attempt> All { get; } =
     [
-        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Others(),
+        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Metrics(), .. Others(),
     ];
 
     private static IEnumerable<Attempt> Clusters() =>
@@ -173,6 +176,22 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
 
         // Takes the secret itself; who has it needs no portal.
         Quiet("IClusterConnector.WithIdentity", (_, _) => Task.FromResult<object?>(null)),
+    ];
+
+    // Any expression may be asked of an own cluster; of another's, nothing. By the own project's name its id finds nothing.
+    private static IEnumerable<Attempt> Metrics() =>
+    [
+        Write("IClusterMetrics.QueryRangeAsync", async (w, s) => await w.Get<IClusterMetrics>().QueryRangeAsync(s, w.Cluster, "up", Window, None)),
+        Write("IClusterMetrics.QueryRangeAsync", async (w, s) => await w.Get<IClusterMetrics>().QueryRangeAsync(s, w.Renamed, "up", Window, None)),
+        Write("IClusterMetrics.QueryAsync", async (w, s) => await w.Get<IClusterMetrics>().QueryAsync(s, w.Cluster, "up", DateTimeOffset.UtcNow, None)),
+        Write("IClusterMetrics.ListLabelsAsync", async (w, s) => await w.Get<IClusterMetrics>().ListLabelsAsync(s, w.Cluster, null, None)),
+        Write("IClusterMetrics.ListLabelValuesAsync", async (w, s) => await w.Get<IClusterMetrics>().ListLabelValuesAsync(s, w.Cluster, "job", null, null, None)),
+        Write("IClusterMetrics.ListSeriesAsync", async (w, s) => await w.Get<IClusterMetrics>().ListSeriesAsync(s, w.Cluster, "up", Window, None)),
+        Write("IClusterMetrics.DescribeAsync", async (w, s) => await w.Get<IClusterMetrics>().DescribeAsync(s, w.Cluster, None)),
+        Write("IClusterMetrics.GetVersionAsync", async (w, s) => await w.Get<IClusterMetrics>().GetVersionAsync(s, w.Cluster, None)),
+        Write("IPanelPoints.GetAsync", async (w, s) => await w.Get<IPanelPoints>().GetAsync(s, [w.Cluster], BuiltInDashboards.All[0].Panels[0], new(), Window, None)),
+        Write("IPanelPoints.ExploreAsync", async (w, s) => await w.Get<IPanelPoints>().ExploreAsync(s, [w.Cluster], "up", Window, 8, None)),
+        Write("IChartPlaces.ListAsync", async (w, s) => await w.Get<IChartPlaces>().ListAsync(s, w.Cluster, Window, None)),
     ];
 
     private static IEnumerable<Attempt> Others() =>

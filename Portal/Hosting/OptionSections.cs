@@ -6,6 +6,7 @@ using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping.Comparison;
 using Portal.Core.Monitoring;
+using Portal.Core.Monitoring.Metrics;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry.Harbor;
 using Portal.Core.Storage;
@@ -33,6 +34,7 @@ internal static class OptionSections
         OptionSection.Of<KubernetesOptions>(KubernetesOptions.Section),
         OptionSection.Of<AddonsOptions>(AddonsOptions.Section),
         OptionSection.Of<AlertsOptions>(AlertsOptions.Section, AlertsOptions.Failures),
+        OptionSection.Of<MetricsOptions>(MetricsOptions.Section, MetricsOptions.Failures),
         OptionSection.Of<ProvisioningOptions>(ProvisioningOptions.Section),
     ];
 

@@ -9,6 +9,9 @@ public static class LineIcons
     /// <summary>Gets the drawing for alerts.</summary>
     public const string Bell = """<path d="M3.500 11.500h9c-.9-1-1.300-2-1.300-4.200a3.200 3.200 0 0 0-6.400 0c0 2.200-.4 3.200-1.300 4.200ZM6.800 13.600h2.400"/>""";
 
+    /// <summary>Gets the drawing for charts.</summary>
+    public const string Chart = """<path d="M2 2.5v11h12"/><path d="m4.2 10 2.6-3.4 2.4 2 4-5"/>""";
+
     /// <summary>Gets the drawing for close.</summary>
     public const string Close = """<path d="m4 4 8 8M12 4l-8 8"/>""";
 
