@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
+using Portal.Shared.Ranges;
 using Portal.Shell;
 
 namespace Portal.Hosting;
@@ -19,6 +20,7 @@ internal static class ShellServices
             options.SnackbarConfiguration.VisibleStateDuration = 6000;
         });
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddScoped<BrowserZone>();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddAssetCompression();
     }

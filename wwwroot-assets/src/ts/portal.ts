@@ -6,12 +6,13 @@ import { startLanguage } from "./language";
 import { startPopovers } from "./popovers";
 import { startReconnect } from "./reconnect";
 import { setTheme } from "./theme";
+import { zone } from "./zone";
 
 declare global {
-  interface Window { portal: { saveFile: typeof saveFile; setTheme: typeof setTheme } }
+  interface Window { portal: { saveFile: typeof saveFile; setTheme: typeof setTheme; zone: typeof zone } }
 }
 
-window.portal = { saveFile, setTheme };
+window.portal = { saveFile, setTheme, zone };
 startClock();
 startCopy();
 startFocus();
