@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portal.Clusters;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Live;
