@@ -191,12 +191,12 @@ public sealed class LogsPageTests : BunitContext
     {
         var page = Open();
 
-        page.Find(".log-bar button[type=button][aria-pressed]").Click();
+        page.Find(".log-bar > button[type=button]").Click();
         _logs.Tails.Writer.TryWrite(new([FakeLogs.Line(0, LogSeverity.Error, "new")], [.. _logs.Sources], false, null));
         page.WaitForAssertion(() => Assert.Equal("new", page.Find("tbody .lm").TextContent.Trim()));
         Assert.Empty(page.FindAll(".log-hc"));
-        page.Find(".log-bar button[type=button][aria-pressed]").Click();
-        page.WaitForAssertion(() => Assert.Equal("false", page.Find(".log-bar button[type=button][aria-pressed]").GetAttribute("aria-pressed")));
+        page.Find(".log-bar > button[type=button]").Click();
+        page.WaitForAssertion(() => Assert.Equal("false", page.Find(".log-bar > button[type=button]").GetAttribute("aria-pressed")));
     }
 
     [Fact]

@@ -63,7 +63,7 @@ internal sealed class ElasticsearchClient(IClusterPrograms programs, IOptions<Lo
         return LogHits.Read(answer?.RootElement ?? default, source, facts.Fields);
     }
 
-    private string Index => string.Join(',', options.Value.Index.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Uri.EscapeDataString));
+    private string Index => string.Join(',', options.Value.Index.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(n => Uri.EscapeDataString(n).Replace("%2A", "*", StringComparison.Ordinal)));
 
     private async Task<JsonDocument?> AskAsync(ClusterKey cluster, Scope scope, HttpMethod method, string path, string? body, string operation, CancellationToken cancellationToken)
     {
