@@ -42,17 +42,7 @@ internal sealed class SearchWords(SearchQuery query, IReadOnlyList<string> field
         var first = true;
         while (Skip() && text[at] != ')')
         {
-            var joined = Operator();
-            if ((joined is "AND" or "OR") && first)
-            {
-                throw Refused($"Encountered \" <{joined}> \"{joined} \"\" at line 1, column {at - joined.Length}.");
-            }
-
-            if (joined is not null && (!Skip() || text[at] == ')'))
-            {
-                throw Refused($"Encountered \"<EOF>\" at line 1, column {at}.");
-            }
-
+            var joined = Joined(first);
             var negative = joined == "NOT" || Take("NOT ") || Take("!") || Take("-");
             var needed = Take("+");
             if (joined == "AND" && any.Count > 0)
@@ -77,6 +67,17 @@ internal sealed class SearchWords(SearchQuery query, IReadOnlyList<string> field
         }
 
         return l => must.TrueForAll(t => t(l)) && !not.Exists(t => t(l)) && (any.Count == 0 || must.Count > 0 || any.Exists(t => t(l)));
+    }
+
+    private string? Joined(bool isFirst)
+    {
+        var joined = Operator();
+        if (joined is not null && isFirst)
+        {
+            throw Refused($"Encountered \" <{joined}> \"{joined} \"\" at line 1, column {at - joined.Length}.");
+        }
+
+        return joined is not null && (!Skip() || text[at] == ')') ? throw Refused($"Encountered \"<EOF>\" at line 1, column {at}.") : joined;
     }
 
     private Test Clause(IReadOnlyList<string> names, int depth)

@@ -48,13 +48,18 @@ public sealed class PodLogsPageTests : BunitContext
     }
 
     [Fact]
-    public void Containers_OfSeveralPods_AreInTheAddress_AndColoured()
+    public void Container_OfAnotherPod_IsAddedInTheAddress()
     {
         var page = Open();
         page.FindAll("#pod-targets button").Single(b => b.TextContent.StartsWith("shop-api-c3", StringComparison.Ordinal)).Click();
 
         Assert.EndsWith("?container=api&with=shop-api-c3%2Fapi", Navigation.Uri, StringComparison.Ordinal);
-        page = Open("?container=api&with=shop-api-c3/api");
+    }
+
+    [Fact]
+    public void Containers_OfSeveralPods_AreColoured()
+    {
+        var page = Open("?container=api&with=shop-api-c3/api");
         Write("a");
         _logs.Batches.Writer.TryWrite(new([new(++_number, new("shop-api-c3", "api"), DateTimeOffset.UtcNow, "b", LogSeverity.Unknown)], [], 0));
         page.WaitForAssertion(() => Assert.Equal(["s1", "s2"], page.FindAll(".pod-log b").Select(b => b.ClassName)));

@@ -22,6 +22,8 @@ public sealed class LogsModel(IClusterService clusters, IProjectLogs logs, Scope
     private const long MostCharacters = 16_000_000;
     private readonly LiveList<string, ClusterView> _clusters = new(v => v.Cluster.Id);
     private readonly string _session = "portal-" + Guid.NewGuid().ToString("N");
+    private bool _hasRows;
+    private bool _isFresh;
     private LogPosition? _next;
     private LogSearch? _search;
 
@@ -32,7 +34,7 @@ public sealed class LogsModel(IClusterService clusters, IProjectLogs logs, Scope
     public Exception? Failure { get; private set; }
 
     /// <summary>Gets whether the clusters are known.</summary>
-    public bool KnowsClusters { get; private set; }
+    public bool KnowsClusters => _hasRows && (_isFresh || !_clusters.Items.IsEmpty);
 
     /// <summary>Gets whether a search has been answered.</summary>
     public bool IsLoaded { get; private set; }
@@ -93,7 +95,7 @@ public sealed class LogsModel(IClusterService clusters, IProjectLogs logs, Scope
     {
         try
         {
-            await _clusters.RunAsync(await clusters.WatchAsync(scope, cancellationToken), () => LearnAsync(changed, !_clusters.Items.IsEmpty), cancellationToken);
+            await _clusters.RunAsync(await clusters.WatchAsync(scope, cancellationToken), () => LearnAsync(changed, rows: true), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -113,9 +115,10 @@ public sealed class LogsModel(IClusterService clusters, IProjectLogs logs, Scope
         {
             await foreach (var freshness in clusters.WatchFreshnessAsync(scope, cancellationToken).WithCancellation(cancellationToken))
             {
-                if (freshness.AsOf is not null && !KnowsClusters)
+                if (freshness.AsOf is not null && !_isFresh)
                 {
-                    await LearnAsync(changed, true);
+                    _isFresh = true;
+                    await LearnAsync(changed, rows: false);
                 }
                 else if (freshness is { AsOf: null, Problem: { } problem })
                 {
@@ -215,9 +218,9 @@ public sealed class LogsModel(IClusterService clusters, IProjectLogs logs, Scope
     /// <summary>Finds a line by its key among those held.</summary>
     public LogLine? Find(string? key) => key is null ? null : Lines.FirstOrDefault(l => l.Key == key);
 
-    private async Task LearnAsync(Func<Task> changed, bool known)
+    private async Task LearnAsync(Func<Task> changed, bool rows)
     {
-        KnowsClusters |= known;
+        _hasRows |= rows;
         Clusters = [.. _clusters.Items.Values.OrderBy(v => v.Cluster.Name, StringComparer.CurrentCultureIgnoreCase).ThenBy(v => v.Cluster.Id, StringComparer.Ordinal).Select(v => new LogSource(v.Cluster.Id, v.Cluster.Name))];
         await changed();
     }

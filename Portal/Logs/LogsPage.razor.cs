@@ -9,14 +9,11 @@ namespace Portal.Logs;
 /// <summary>The logs of all clusters of the project.</summary>
 public sealed partial class LogsPage : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _left = new();
-    private CancellationTokenSource _search = new();
     private LogsModel _model = null!;
+    private LogsRun _run = null!;
     private LogOpenModel? _open;
-    private Task _run = Task.CompletedTask;
-    private Task _tail = Task.CompletedTask;
+    private Task _following = Task.CompletedTask;
     private string _text = "";
-    private bool _hasSearched;
 
     /// <summary>Gets or sets the project in the address.</summary>
     [Parameter]
@@ -46,30 +43,28 @@ public sealed partial class LogsPage : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _left.CancelAsync();
-        await _search.CancelAsync();
-        await Task.WhenAll(_run, _tail);
-        _search.Dispose();
-        _left.Dispose();
+        await _run.DisposeAsync();
+        await _following;
     }
 
     /// <inheritdoc />
     protected override void OnInitialized()
     {
-        _model = new LogsModel(Clusters, Logs, Scope, Time) { Query = ReadAddress() };
+        _model = new LogsModel(Clusters, Logs, Scope, Time) { Query = LogsQuery.Of(Navigation.Uri) };
+        _run = new LogsRun(_model, () => InvokeAsync(StateHasChanged));
         _text = _model.Query.Text;
-        _run = Task.WhenAll(_model.FollowClustersAsync(ShowAsync, _left.Token), _model.FollowFreshnessAsync(ShowAsync, _left.Token));
+        _following = Task.WhenAll(_model.FollowClustersAsync(ShowAsync, _run.Left), _model.FollowFreshnessAsync(ShowAsync, _run.Left));
     }
 
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
-        var query = ReadAddress();
+        var query = LogsQuery.Of(Navigation.Uri);
         if (query != _model.Query)
         {
             _model.Query = query;
             _text = query.Text;
-            await AgainAsync();
+            await _run.SearchAsync();
         }
 
         await OpenAsync();
@@ -84,62 +79,17 @@ public sealed partial class LogsPage : IAsyncDisposable
         }
     }
 
-    private LogsQuery ReadAddress()
-    {
-        var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(Navigation.Uri).Query);
-        return LogsQuery.Read(name => query.TryGetValue(name, out var value) ? value.ToString() : null);
-    }
-
     private Task ShowAsync() => InvokeAsync(async () =>
     {
         // The first search waits for the clusters' names; a choice in the address needs none.
-        if (!_hasSearched && _model.Failure is null && (_model.KnowsClusters || !_model.Query.Clusters.IsEmpty) && _model.Chosen.Count > 0)
+        if (!_run.HasBegun && _model.Failure is null && (_model.KnowsClusters || !_model.Query.Clusters.IsEmpty) && _model.Chosen.Count > 0)
         {
-            await AgainAsync();
+            await _run.SearchAsync();
             await OpenAsync();
         }
 
         StateHasChanged();
     });
-
-    private async Task AgainAsync()
-    {
-        _hasSearched = true;
-        var mine = await NextAsync();
-        StateHasChanged();
-        try
-        {
-            await _model.SearchAsync(mine.Token);
-        }
-        catch (OperationCanceledException) when (mine.IsCancellationRequested)
-        {
-            // Another search took its place, or the page was left.
-        }
-    }
-
-    private async Task<CancellationTokenSource> NextAsync()
-    {
-        await _search.CancelAsync();
-        await _tail;
-        _search.Dispose();
-        return _search = CancellationTokenSource.CreateLinkedTokenSource(_left.Token);
-    }
-
-    private Task MoreAsync() => _model.MoreAsync(_search.Token);
-
-    private async Task ToggleTailAsync()
-    {
-        var was = _model.IsTailing;
-        var mine = await NextAsync();
-        if (!was)
-        {
-            _tail = _model.TailAsync(() => InvokeAsync(StateHasChanged), mine.Token);
-        }
-        else
-        {
-            await AgainAsync();
-        }
-    }
 
     private async Task OpenAsync()
     {
@@ -152,7 +102,7 @@ public sealed partial class LogsPage : IAsyncDisposable
         if (_open is { } open)
         {
             StateHasChanged();
-            await open.LoadAsync(_left.Token);
+            await open.LoadAsync(_run.Left);
         }
     }
 
@@ -161,7 +111,7 @@ public sealed partial class LogsPage : IAsyncDisposable
         var query = _model.Query with { Text = _text.Trim() };
         if (query == _model.Query)
         {
-            return AgainAsync();
+            return _run.SearchAsync();
         }
 
         Navigate(query);

@@ -81,6 +81,13 @@ public sealed record LogsQuery
         Columns = value("cols") is { } columns ? [.. Parts(columns).Select(c => Enum.TryParse<LogColumn>(c, ignoreCase: true, out var column) && Enum.IsDefined(column) ? column : (LogColumn?)null).OfType<LogColumn>().Distinct().Order()] : Usual,
     };
 
+    /// <summary>Reads an absolute address.</summary>
+    public static LogsQuery Of(string address)
+    {
+        var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(address).Query);
+        return Read(name => query.TryGetValue(name, out var value) ? value.ToString() : null);
+    }
+
     /// <summary>Gives the address's values; defaults are null, so that they are left out.</summary>
     public Dictionary<string, object?> Write() => new(StringComparer.Ordinal)
     {

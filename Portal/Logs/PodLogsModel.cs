@@ -4,6 +4,7 @@ using Portal.Core.Kubernetes;
 using Portal.Core.Logs;
 using Portal.Core.Logs.Containers;
 using Portal.Shared;
+using Portal.Shell;
 
 namespace Portal.Logs;
 
@@ -18,6 +19,25 @@ public sealed record PodLogsQuery(ImmutableArray<LogTarget> Targets, bool Previo
 
     /// <summary>Gets how far back, or null.</summary>
     public TimeSpan? Back => Since switch { "5m" => TimeSpan.FromMinutes(5), "1h" => TimeSpan.FromHours(1), "24h" => TimeSpan.FromHours(24), _ => null };
+
+    /// <summary>Reads the address's values; what the namespace does not have is left out, and without a container the pod's last one is meant.</summary>
+    public static PodLogsQuery Read(IReadOnlyList<LogPod> pods, string pod, string? container, string? with, string? previous, string? since)
+    {
+        var containers = pods.FirstOrDefault(p => p.Name == pod)?.Containers ?? [];
+        var first = containers.FirstOrDefault(c => c.Name == container) ?? containers.LastOrDefault();
+        var others = (with ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(w => w.Split('/')).Where(w => w.Length == 2).Select(w => new LogTarget(w[0], w[1]))
+            .Where(t => pods.Any(p => p.Name == t.Pod && p.Containers.Any(c => c.Name == t.Container)));
+        ImmutableArray<LogTarget> targets = first is null ? [] : [new(pod, first.Name), .. others];
+        return new([.. targets.Distinct().Take(20)], previous == "true", Spans.Contains(since ?? "") ? since ?? "" : "");
+    }
+
+    /// <summary>Gives the page's address.</summary>
+    public string ToAddress(string projectId, string clusterId, string space)
+    {
+        var rest = Targets.Skip(1).Select(t => $"{t.Pod}/{t.Container}").ToList();
+        return ProjectRoutes.PodLogs(projectId, clusterId, space, Targets[0].Pod, Targets[0].Container)
+            + (rest.Count > 0 ? "&with=" + Uri.EscapeDataString(string.Join(',', rest)) : "") + (Previous ? "&previous=true" : "") + (Since.Length > 0 ? "&since=" + Since : "");
+    }
 }
 
 /// <summary>Containers' logs as they are written. Holds at most <see cref="Most"/> lines and <see cref="MostCharacters"/> characters; the oldest go.</summary>
@@ -50,11 +70,11 @@ public sealed class PodLogsModel(IContainerLogs logs, Scope scope, ClusterKey cl
     /// <summary>Gets whether the view stands still while lines come.</summary>
     public bool IsPaused { get; private set; }
 
-    /// <summary>Gets or sets the words that a line must have.</summary>
-    public string Text { get; set; } = "";
+    /// <summary>Gets the words that a line must have.</summary>
+    public string Text { get; private set; } = "";
 
-    /// <summary>Gets or sets the least severity, or null.</summary>
-    public LogSeverity? AtLeast { get; set; }
+    /// <summary>Gets the least severity, or null.</summary>
+    public LogSeverity? AtLeast { get; private set; }
 
     /// <summary>Gets why nothing can be read, or null.</summary>
     public Exception? Failure { get; private set; }
@@ -104,6 +124,20 @@ public sealed class PodLogsModel(IContainerLogs logs, Scope scope, ClusterKey cl
     public void Pause(bool paused)
     {
         IsPaused = paused;
+        Look();
+    }
+
+    /// <summary>Shows only lines that have a text.</summary>
+    public void Find(string? text)
+    {
+        Text = text?.Trim() ?? "";
+        Look();
+    }
+
+    /// <summary>Shows only lines of a least severity.</summary>
+    public void Least(LogSeverity? severity)
+    {
+        AtLeast = severity;
         Look();
     }
 

@@ -1,11 +1,9 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Kubernetes;
 using Portal.Core.Logs;
 using Portal.Core.Logs.Containers;
-using Portal.Shared;
 using Portal.Shared.Ranges;
 using Portal.Shell;
 
@@ -100,7 +98,7 @@ public sealed partial class PodLogsPage : IAsyncDisposable
         _model = new PodLogsModel(Logs, Scope, new ClusterKey(Scope.Region, Scope.ProjectId, ClusterId), Space, Time);
         _clusterName = _clusterName.Length == 0 ? ClusterId[..Math.Min(8, ClusterId.Length)] : _clusterName;
         await Task.WhenAll(NameAsync(mine), LoadAsync(mine));
-        _query = ReadAddress();
+        _query = PodLogsQuery.Read(_model.Pods.Value ?? [], Pod, Container, With, Previous, Since);
         if (!mine.IsCancellationRequested && _model.Pods.Value is not null && !_query.Targets.IsEmpty)
         {
             _run = _model.RunAsync(_query, () => InvokeAsync(StateHasChanged), mine);
@@ -136,16 +134,6 @@ public sealed partial class PodLogsPage : IAsyncDisposable
         }
     }
 
-    private PodLogsQuery ReadAddress()
-    {
-        var containers = _model.Pods.Value?.FirstOrDefault(p => p.Name == Pod)?.Containers ?? [];
-        var first = containers.FirstOrDefault(c => c.Name == Container) ?? containers.LastOrDefault();
-        var others = (With ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(w => w.Split('/')).Where(w => w.Length == 2).Select(w => new LogTarget(w[0], w[1]))
-            .Where(t => _model.Pods.Value?.Any(p => p.Name == t.Pod && p.Containers.Any(c => c.Name == t.Container)) == true);
-        ImmutableArray<LogTarget> targets = first is null ? [] : [new(Pod, first.Name), .. others];
-        return new([.. targets.Distinct().Take(20)], Previous == "true", PodLogsQuery.Spans.Contains(Since ?? "") ? Since ?? "" : "");
-    }
-
     private void Toggle(LogTarget target)
     {
         var targets = _query.Targets.Contains(target) ? _query.Targets.Remove(target) : _query.Targets.Add(target);
@@ -155,47 +143,7 @@ public sealed partial class PodLogsPage : IAsyncDisposable
         }
     }
 
-    private void Go(PodLogsQuery query)
-    {
-        var first = query.Targets[0];
-        var address = ProjectRoutes.PodLogs(ProjectId, ClusterId, Space, first.Pod, first.Container);
-        var rest = query.Targets.Skip(1).Select(t => $"{t.Pod}/{t.Container}").ToList();
-        Navigation.NavigateTo(address + (rest.Count > 0 ? "&with=" + Uri.EscapeDataString(string.Join(',', rest)) : "") + (query.Previous ? "&previous=true" : "") + (query.Since.Length > 0 ? "&since=" + query.Since : ""));
-    }
-
-    private void Find(string? text)
-    {
-        _model.Text = text?.Trim() ?? "";
-        _model.Look();
-    }
-
-    private void Least(LogSeverity? severity)
-    {
-        _model.AtLeast = severity;
-        _model.Look();
-    }
+    private void Go(PodLogsQuery query) => Navigation.NavigateTo(query.ToAddress(ProjectId, ClusterId, Space));
 
     private string Stored() => ProjectRoutes.Logs(ProjectId, new LogsQuery { Clusters = [ClusterId], Namespace = Space, Pod = Pod }.ToAddress());
-
-    private static string RowClass(ContainerLine line) => line.Severity switch { LogSeverity.Error => "e", LogSeverity.Warning => "w", _ => "" };
-
-    private static string SpanWords(string span) => span.Length == 0 ? LogsText.LastLines : Sentence.With(RangeText.LastSpan, ("span", span));
-
-    private static string EndWords(LogTargetEnd end) => Sentence.With(end.Failure is null ? LogsText.EndedLog : end.IsOver ? LogsText.BrokenLog : LogsText.WaitingLog, ("pod", end.Target.Pod), ("container", end.Target.Container), ("why", end.Failure?.Answer ?? end.Failure?.Failure.ToString() ?? ""));
-
-    private List<LogMark> Marks(string text)
-    {
-        if (_model.Text.Length == 0)
-        {
-            return [];
-        }
-
-        var marks = new List<LogMark>();
-        for (var at = text.IndexOf(_model.Text, StringComparison.OrdinalIgnoreCase); at >= 0 && marks.Count < 50; at = text.IndexOf(_model.Text, at + _model.Text.Length, StringComparison.OrdinalIgnoreCase))
-        {
-            marks.Add(new(at, _model.Text.Length));
-        }
-
-        return marks;
-    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Portal.Core.Backends;
@@ -29,22 +28,10 @@ internal sealed class LogMerger(IKubernetesApi api, ContainerLogQuery query, Tim
             {
                 // First of all: what ended before this look is in this batch.
                 open = !reading.IsCompleted;
-                var batch = ImmutableArray.CreateBuilder<ContainerLine>();
-                while (batch.Count < MostWaiting && lines.Reader.TryRead(out var line))
-                {
-                    batch.Add(line);
-                }
-
-                var ended = ImmutableArray.CreateBuilder<LogTargetEnd>();
-                while (ends.Reader.TryRead(out var end))
-                {
-                    ended.Add(end);
-                }
-
-                var lost = Interlocked.Exchange(ref dropped, 0);
+                var (batch, ended, lost) = (Taken(lines.Reader), Taken(ends.Reader), Interlocked.Exchange(ref dropped, 0));
                 if (batch.Count > 0 || ended.Count > 0 || lost > 0)
                 {
-                    yield return new([.. batch.OrderBy(l => l.At).Select(l => l with { Number = number++ })], ended.ToImmutable(), lost);
+                    yield return new([.. batch.OrderBy(l => l.At).Select(l => l with { Number = number++ })], [.. ended], lost);
                 }
 
                 if (open)
@@ -61,6 +48,17 @@ internal sealed class LogMerger(IKubernetesApi api, ContainerLogQuery query, Tim
             await left.CancelAsync().ConfigureAwait(false);
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private static List<T> Taken<T>(ChannelReader<T> from)
+    {
+        var taken = new List<T>();
+        while (taken.Count < MostWaiting && from.TryRead(out var one))
+        {
+            taken.Add(one);
+        }
+
+        return taken;
     }
 
     /// <summary>Reads one container until it is over; a log that ends while it is followed goes on where the container was started again.</summary>
