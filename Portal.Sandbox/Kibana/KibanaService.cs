@@ -138,7 +138,7 @@ internal sealed class KibanaService(SandboxContext context) : ISandboxService
 
     private static string Page(string pod) => $$"""
         <!doctype html>
-        <html lang="en"><head><meta charset="utf-8"><title>Discover - Elastic</title>
+        <html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>Discover - Elastic</title>
         <style>body{font:14px/20px sans-serif;margin:24px;max-width:80ch}dt{color:#555}dd{margin:0 0 12px;font-family:monospace}</style></head>
         <body><h1>Discover</h1><p>Kibana of the sandbox in {{WebUtility.HtmlEncode(pod)}}. It was asked for:</p><p id="error" role="alert"></p>
         <dl><dt>Data view</dt><dd id="view"></dd><dt>Time</dt><dd id="time"></dd><dt>Query</dt><dd id="query"></dd><dt>Language</dt><dd id="language"></dd><dt>Columns</dt><dd id="columns"></dd></dl>

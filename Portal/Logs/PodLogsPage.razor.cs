@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Kubernetes;
-using Portal.Core.Logs;
 using Portal.Core.Logs.Containers;
 using Portal.Shared.Ranges;
 using Portal.Shell;
