@@ -4,6 +4,7 @@ using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
+using Portal.Core.Logs;
 using Portal.Core.Mapping.Comparison;
 using Portal.Core.Monitoring;
 using Portal.Core.Monitoring.Metrics;
@@ -35,6 +36,7 @@ internal static class OptionSections
         OptionSection.Of<AddonsOptions>(AddonsOptions.Section),
         OptionSection.Of<AlertsOptions>(AlertsOptions.Section, AlertsOptions.Failures),
         OptionSection.Of<MetricsOptions>(MetricsOptions.Section, MetricsOptions.Failures),
+        OptionSection.Of<LogsOptions>(LogsOptions.Section, LogsOptions.Failures),
         OptionSection.Of<ProvisioningOptions>(ProvisioningOptions.Section),
     ];
 

@@ -51,6 +51,9 @@ public static class LineIcons
     /// <summary>Gets the drawing for left.</summary>
     public const string Left = """<path d="M9.5 4.5 6 8l3.5 3.5"/>""";
 
+    /// <summary>Gets the drawing for lines of text.</summary>
+    public const string Lines = """<path d="M2.5 4h11M2.5 8h7.500M2.5 12h9.500"/>""";
+
     /// <summary>Gets the drawing for lock.</summary>
     public const string Lock = """<rect x="3" y="7" width="10" height="6.5" rx="1"/><path d="M5.2 7V5a2.8 2.8 0 0 1 5.6 0v2"/>""";
 

@@ -27,6 +27,7 @@ public static class ProjectEntries
         new(ShellText.Images, LineIcons.Image, id => ProjectRoutes.Images(id), "i", false, null),
         new(ShellText.Charts, LineIcons.Chart, id => ProjectRoutes.Charts(id), "h", false, ShellText.GroupObserve),
         new(ShellText.Alerts, LineIcons.Bell, id => ProjectRoutes.Alerts(id), "m", false, null) { Count = typeof(AlertCount) },
+        new(ShellText.Logs, LineIcons.Lines, id => ProjectRoutes.Logs(id), "l", false, null),
         new(ShellText.Activity, LineIcons.Activity, ProjectRoutes.Activity, "a", false, ShellText.GroupProject),
         .. isAdministrator ? [new(ShellText.Mapping, LineIcons.Network, ProjectRoutes.Mapping, "m", false, ShellText.GroupShared)] : Array.Empty<ProjectEntry>(),
     ];

@@ -42,6 +42,13 @@ public static class ProjectRoutes
     public static string Explore(string projectId, IEnumerable<string> clusterIds, TimeRange range) =>
         $"{Charts(projectId)}/explore?{string.Concat(clusterIds.Select(id => $"cluster={Uri.EscapeDataString(id)}&"))}{range.ToQuery()}";
 
+    /// <summary>The logs of the project's clusters; with the query part of an address, without its question mark.</summary>
+    public static string Logs(string projectId, string? query = null) => $"{Overview(projectId)}/logs{(string.IsNullOrEmpty(query) ? "" : "?" + query)}";
+
+    /// <summary>The log of a pod, straight from its cluster.</summary>
+    public static string PodLogs(string projectId, string clusterId, string space, string pod, string? container = null) =>
+        $"{Cluster(projectId, clusterId)}/logs/{Uri.EscapeDataString(space)}/{Uri.EscapeDataString(pod)}{(container is null ? "" : $"?container={Uri.EscapeDataString(container)}")}";
+
     /// <summary>What was done in the project.</summary>
     public static string Activity(string projectId) => $"{Overview(projectId)}/activity";
 
