@@ -191,7 +191,7 @@ public sealed class LogsPageTests : BunitContext
     {
         var page = Open();
 
-        page.Find(".log-bar > button[type=button]").Click();
+        page.WaitForElement(".log-bar > button[type=button]").Click();
         _logs.Tails.Writer.TryWrite(new([FakeLogs.Line(0, LogSeverity.Error, "new")], [.. _logs.Sources], false, null));
         page.WaitForAssertion(() => Assert.Equal("new", page.Find("tbody .lm").TextContent.Trim()));
         Assert.Empty(page.FindAll(".log-hc"));

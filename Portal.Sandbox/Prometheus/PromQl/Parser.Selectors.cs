@@ -54,6 +54,17 @@ internal sealed partial class Parser
         }
 
         at++;
+        var value = MatchedValue(kind.Text);
+        if (label.Text == LabelSet.Metric && kind.Text == "=")
+        {
+            Once(label.Position, metric, value.Text);
+        }
+
+        return new LabelMatcher(label.Text, kind.Text, value.Text);
+    }
+
+    private Token MatchedValue(string kind)
+    {
         if (Now.Kind != TokenKind.Text)
         {
             throw Unexpected(" in label matching", "string");
@@ -61,17 +72,12 @@ internal sealed partial class Parser
 
         var value = Now;
         at++;
-        if (kind.Text is "=~" or "!~" && !Regexes.IsValid(value.Text))
+        if (kind is "=~" or "!~" && !Regexes.IsValid(value.Text))
         {
             throw Error(value.Position, $"error parsing regexp: missing closing ): `^(?s:{value.Text})$`");
         }
 
-        if (label.Text == LabelSet.Metric && kind.Text == "=")
-        {
-            Once(label.Position, metric, value.Text);
-        }
-
-        return new LabelMatcher(label.Text, kind.Text, value.Text);
+        return value;
     }
 
     private void Once(int position, string metric, string again)

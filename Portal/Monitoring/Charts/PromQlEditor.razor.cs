@@ -8,6 +8,7 @@ namespace Portal.Monitoring.Charts;
 /// <summary>A field for PromQL: suggestions while typing, errors at their place.</summary>
 public sealed partial class PromQlEditor : IAsyncDisposable
 {
+    private const string Example = "sum by (node) (rate(node_cpu_seconds_total{mode!=\"idle\"}[5m]))";
     private DotNetObjectReference<PromQlEditor>? _self;
     private ElementReference _host;
     private IJSObjectReference? _module;
