@@ -26,6 +26,7 @@ internal sealed class KubeCluster : IDisposable
         Authorizer = new Authorizer(Store);
         Tokens = new ServiceAccountTokens(Store, this.tokenKey);
         Writer = new Writer(this);
+        Prometheus.Series.ClusterHistory.Of(this);
         Store.Changed += change =>
         {
             if (change.Storage == "customresourcedefinitions.apiextensions.k8s.io")

@@ -51,7 +51,7 @@ internal static partial class AlertmanagerProgram
             return PodAnswer.Json(400, JsonValue.Create($"bad matcher format: {filter}")!);
         }
 
-        var firing = question.Parameter("active") == "false" ? [] : AlertRules.Firing(KubePlace.Of(place));
+        var firing = question.Parameter("active") == "false" ? [] : AlertRules.Firing(place.Cluster, place.Namespace);
         var portal = Configuration(place).Contains("receiver: portal", StringComparison.Ordinal);
         return PodAnswer.Json(200, JsonPaths.Array(firing.Where(a => matcher is null || Matches(a, matcher)).Select(a => Listed(a, place.Cluster.Context.Clock.Now, portal)).OrderBy(a => a.Str("fingerprint"), StringComparer.Ordinal)));
     }

@@ -1,71 +1,109 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Sandbox.Kubernetes.Programs;
+using Portal.Sandbox.Prometheus.PromQl;
+using Portal.Sandbox.Prometheus.Rules;
 
 namespace Portal.Sandbox.Prometheus;
 
-/// <summary>Prometheus in a pod: health, build, targets, and <c>up</c>.</summary>
+/// <summary>Prometheus in a pod: the HTTP API over what the cluster really is and was.</summary>
 internal static class PrometheusProgram
 {
-    public static PodAnswer Answer(PodPlace place, PodQuestion question) => question.Path switch
+    /// <summary>Gets the version that it says it has.</summary>
+    public const string Version = "3.13.2";
+
+    public static PodAnswer Answer(PodPlace place, PodQuestion question)
     {
-        "/-/healthy" => PodAnswer.Text(200, "Prometheus Server is Healthy.\n"),
-        "/-/ready" => PodAnswer.Text(200, "Prometheus Server is Ready.\n"),
-        "/api/v1/status/buildinfo" => Success(new JsonObject
+        var server = PrometheusServer.Of(place);
+        if (question.Path == "/-/healthy")
         {
-            ["version"] = "3.13.2",
-            ["revision"] = "unknown",
-            ["branch"] = "HEAD",
-            ["buildUser"] = "sandbox",
-            ["buildDate"] = "20260801-00:00:00",
-            ["goVersion"] = "go1.25.0",
-        }),
-        "/api/v1/targets" => Targets(place),
-        "/api/v1/query" => Query(place, question),
-        "/metrics" => Exporters.Answer("prometheus_build_info{version=\"3.13.2\"} 1\n"),
-        "/" => new PodAnswer(302, "text/html; charset=utf-8", "<a href=\"/query\">Found</a>.\n\n"u8.ToArray()),
-        _ => PodAnswer.Text(404, "404 page not found\n"),
-    };
-
-    private static PodAnswer Success(JsonNode data) => PodAnswer.Json(200, new JsonObject { ["status"] = "success", ["data"] = data });
-
-    private static PodAnswer Failure(string message) => PodAnswer.Json(400, new JsonObject { ["status"] = "error", ["errorType"] = "bad_data", ["error"] = message });
-
-    private static PodAnswer Targets(PodPlace place) => Success(new JsonObject
-    {
-        ["activeTargets"] = new JsonArray([.. ScrapeTarget.All(place).Select(t => (JsonNode)t.ToJson())]),
-        ["droppedTargets"] = new JsonArray(),
-    });
-
-    private static PodAnswer Query(PodPlace place, PodQuestion question)
-    {
-        var query = question.Parameter("query")?.Trim();
-        if (string.IsNullOrEmpty(query))
-        {
-            return Failure("invalid parameter \"query\": unknown position: parse error: no expression found in input");
+            return PodAnswer.Text(200, "Prometheus Server is Healthy.\n");
         }
 
-        var time = Time(place, question.Parameter("time"));
-        var result = new JsonArray();
-        if (Matcher.Parse(query) is { Name: "up" } matcher)
+        // It listens at once, but answers only when it has read what it wrote before.
+        if (server.IsStarting() && question.Path is "/-/ready" or "/-/reload" || (question.Path.StartsWith("/api/", StringComparison.Ordinal) && server.IsStarting()))
         {
-            foreach (var target in ScrapeTarget.All(place).Where(t => matcher.Matches(t.Labels)))
-            {
-                var metric = new JsonObject { ["__name__"] = "up" };
-                foreach (var (name, value) in target.Labels)
-                {
-                    metric[name] = value;
-                }
-
-                result.Add(new JsonObject { ["metric"] = metric, ["value"] = new JsonArray(time, target.IsUp ? "1" : "0") });
-            }
+            return PodAnswer.Text(503, "Service Unavailable").With("X-Content-Type-Options", "nosniff");
         }
 
-        return Success(new JsonObject { ["resultType"] = "vector", ["result"] = result });
+        return question.Path switch
+        {
+            "/-/ready" => PodAnswer.Text(200, "Prometheus Server is Ready.\n"),
+            "/-/reload" or "/-/quit" => Life(server, question),
+            "/metrics" => Exporters.Answer($"prometheus_build_info{{version=\"{Version}\"}} 1\nprometheus_config_last_reload_successful {(Reloaded(server).Length == 0 ? 1 : 0)}\n"),
+            "/" => new PodAnswer(302, "text/html; charset=utf-8", "<a href=\"/query\">Found</a>.\n\n"u8.ToArray()).With("Location", "/query"),
+            _ => Api(server, question),
+        };
     }
 
-    private static double Time(PodPlace place, string? text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time.ToUnixTimeMilliseconds() / 1000.0
-        : place.Cluster.Context.Clock.Now.ToUnixTimeMilliseconds() / 1000.0;
+    private static string Reloaded(PrometheusServer server)
+    {
+        _ = server.Rules.Groups();
+        return server.Rules.Trouble;
+    }
+
+    private static PodAnswer Life(PrometheusServer server, PodQuestion question)
+    {
+        if (question.Method is not ("POST" or "PUT"))
+        {
+            return PodAnswer.Text(405, "Only POST or PUT requests allowed").With("Allow", "POST, PUT");
+        }
+
+        if (!server.Arguments().Any(a => a.StartsWith("--web.enable-lifecycle", StringComparison.Ordinal)))
+        {
+            return PodAnswer.Text(403, "Lifecycle API is not enabled.");
+        }
+
+        return Reloaded(server) is { Length: > 0 } trouble
+            ? PodAnswer.Text(500, $"failed to reload config: one or more errors occurred while applying the new configuration (--config.file=\"/etc/prometheus/prometheus.yml\"): {trouble}\n")
+            : new PodAnswer(200, string.Empty, []);
+    }
+
+    private static PodAnswer Api(PrometheusServer server, PodQuestion question)
+    {
+        if (!question.Path.StartsWith("/api/v1/", StringComparison.Ordinal))
+        {
+            return Unknown();
+        }
+
+        if (new QueryApi(server.Catalog(), server.Now, EngineOptions.Default).Answer(question) is { } answer)
+        {
+            return answer;
+        }
+
+        Func<FormValues, JsonNode>? handler = question.Path["/api/v1/".Length..] switch
+        {
+            "targets" => form => StatusApi.Targets(server, form),
+            "targets/metadata" => form => StatusApi.TargetMetadata(server, form),
+            "metadata" => form => StatusApi.Metadata(server, form),
+            "rules" => form => RulesApi.Groups(server, form),
+            "alerts" => _ => RulesApi.Alerts(server),
+            "alertmanagers" => _ => StatusApi.Alertmanagers(server),
+            "status/buildinfo" => _ => StatusApi.Build(),
+            "status/runtimeinfo" => _ => StatusApi.Runtime(server),
+            "status/config" => _ => new JsonObject { ["yaml"] = server.Config.Text },
+            "status/flags" => _ => StatusApi.Flags(server),
+            "status/tsdb" => _ => StatusApi.Tsdb(server),
+            _ => null,
+        };
+        if (handler is null)
+        {
+            return Unknown();
+        }
+
+        if (question.Method != "GET")
+        {
+            return QueryApi.Refused(question, "GET, OPTIONS");
+        }
+
+        try
+        {
+            return QueryApi.Dressed(question, PodAnswer.Json(200, new JsonObject { ["status"] = "success", ["data"] = handler(new FormValues(question)) }));
+        }
+        catch (PromException e)
+        {
+            return QueryApi.Dressed(question, PromJson.Failure(e));
+        }
+    }
+
+    private static PodAnswer Unknown() => PodAnswer.Text(404, "404 page not found\n").With("X-Content-Type-Options", "nosniff");
 }

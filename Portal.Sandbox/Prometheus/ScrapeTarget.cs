@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Portal.Sandbox.Kubernetes.Api;
 using Portal.Sandbox.Kubernetes.Programs;
 using Portal.Sandbox.Kubernetes.Store;
 using Portal.Sandbox.Kubernetes.Streams;
@@ -10,13 +9,22 @@ namespace Portal.Sandbox.Prometheus;
 /// <summary>One thing that Prometheus scrapes, found as its configuration says in what the cluster really has.</summary>
 internal sealed record ScrapeTarget(string Job, string Address, string Scheme, string Path, bool IsUp, SortedDictionary<string, string> Labels, DateTimeOffset Now)
 {
-    /// <summary>Gives the targets of all scrape jobs of the pod's configuration.</summary>
-    public static IReadOnlyList<ScrapeTarget> All(PodPlace place)
+    /// <summary>Gets what is there: <c>node/NAME</c>, <c>pod/UID</c>, or nothing that is known.</summary>
+    public string Origin { get; init; } = string.Empty;
+
+    /// <summary>Gets the name of the image that answers, without registry, path and tag.</summary>
+    public string Image { get; init; } = string.Empty;
+
+    /// <summary>Gets the scrape job's configuration.</summary>
+    public JsonObject Spec { get; init; } = [];
+
+    /// <summary>Gives the targets of all scrape jobs of a configuration, also those in pods that are no more.</summary>
+    public static IReadOnlyList<ScrapeTarget> All(PodPlace place, JsonObject? config, IReadOnlyList<StoredObject>? ended = null)
     {
         var targets = new List<ScrapeTarget>();
-        foreach (var job in Jobs(place))
+        foreach (var job in config.Items("scrape_configs"))
         {
-            var found = job.Items("kubernetes_sd_configs").SelectMany(sd => Discovered(place, sd)).Concat(Static(job));
+            var found = job.Items("kubernetes_sd_configs").SelectMany(sd => Discovered(place, sd, ended ?? [])).Concat(Static(place, job));
             foreach (var meta in found)
             {
                 if (Relabelled(job, meta) is { } target)
@@ -48,19 +56,16 @@ internal sealed record ScrapeTarget(string Job, string Address, string Scheme, s
         };
     }
 
-    private static IEnumerable<JsonObject> Jobs(PodPlace place)
-    {
-        var store = place.Cluster.Store;
-        var pod = store.Find("pods", place.Namespace, place.Pod)?.Body;
-        var maps = pod.Items("spec.volumes").Select(v => v.Str("configMap.name")).Where(n => n.Length > 0);
-        return maps.Select(name => store.Find("configmaps", place.Namespace, name)?.Body.Obj("data")?["prometheus.yml"].Text()).OfType<string>()
-            .Select(Yaml.Parse).SelectMany(config => config.Items("scrape_configs"));
-    }
+    private static IEnumerable<Dictionary<string, string>> Static(PodPlace place, JsonObject job) => job.Items("static_configs").SelectMany(s => s.Strings("targets"))
+        .Select(address => new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["__address__"] = address,
+            ["__up"] = address == "localhost:9090" ? "1" : "0",
+            ["__origin"] = address == "localhost:9090" ? "pod/" + place.Cluster.Store.Find("pods", place.Namespace, place.Pod)?.Uid : string.Empty,
+            ["__image"] = address == "localhost:9090" ? "prometheus" : string.Empty,
+        });
 
-    private static IEnumerable<Dictionary<string, string>> Static(JsonObject job) => job.Items("static_configs").SelectMany(s => s.Strings("targets"))
-        .Select(address => new Dictionary<string, string>(StringComparer.Ordinal) { ["__address__"] = address, ["__up"] = address.StartsWith("localhost:", StringComparison.Ordinal) ? "1" : "0" });
-
-    private static IEnumerable<Dictionary<string, string>> Discovered(PodPlace place, JsonObject sd)
+    private static IEnumerable<Dictionary<string, string>> Discovered(PodPlace place, JsonObject sd, IReadOnlyList<StoredObject> ended)
     {
         var store = place.Cluster.Store;
         var names = sd.Strings("namespaces.names");
@@ -68,8 +73,8 @@ internal sealed record ScrapeTarget(string Job, string Address, string Scheme, s
         return sd.Str("role") switch
         {
             "node" => store.List("nodes").Select(Node),
-            "pod" => store.List("pods").Where(In).SelectMany(pod => OfPod(place, pod)),
-            "endpoints" or "service" => store.List("services").Where(In).SelectMany(service => OfService(place, service)),
+            "pod" => store.List("pods").Concat(ended).Where(In).SelectMany(pod => OfPod(place, pod)),
+            "endpoints" or "service" => store.List("services").Where(In).SelectMany(service => OfService(place, service, ended)),
             _ => [],
         };
     }
@@ -79,6 +84,7 @@ internal sealed record ScrapeTarget(string Job, string Address, string Scheme, s
         ["__address__"] = node.Body.Items("status.addresses").First().Str("address") + ":10250",
         ["__meta_kubernetes_node_name"] = node.Name,
         ["instance"] = node.Name,
+        ["__origin"] = "node/" + node.Name,
         ["__up"] = node.Body.Items("status.conditions").Any(c => c.Str("type") == "Ready" && c.Str("status") == "True") ? "1" : "0",
     };
 
@@ -95,6 +101,8 @@ internal sealed record ScrapeTarget(string Job, string Address, string Scheme, s
                 ["__meta_kubernetes_pod_container_port_name"] = port.Str("name"),
                 ["__meta_kubernetes_pod_container_port_number"] = $"{port.Int("containerPort")}",
                 ["__up"] = PodPort.Find(place.Cluster, pod, port.Int("containerPort") ?? 0) is null ? "0" : "1",
+                ["__origin"] = "pod/" + pod.Uid,
+                ["__image"] = Program(pod),
             };
             foreach (var (name, value) in pod.Labels)
             {
@@ -110,10 +118,10 @@ internal sealed record ScrapeTarget(string Job, string Address, string Scheme, s
         }
     }
 
-    private static IEnumerable<Dictionary<string, string>> OfService(PodPlace place, StoredObject service)
+    private static IEnumerable<Dictionary<string, string>> OfService(PodPlace place, StoredObject service, IReadOnlyList<StoredObject> ended)
     {
         var selector = service.Body.Map("spec.selector");
-        foreach (var pod in place.Cluster.Store.List("pods", service.Namespace).Where(p => selector.Count > 0 && selector.All(s => p.Labels.GetValueOrDefault(s.Key) == s.Value) && p.Body.Str("status.podIP").Length > 0))
+        foreach (var pod in place.Cluster.Store.List("pods", service.Namespace).Concat(ended.Where(e => e.Namespace == service.Namespace)).Where(p => selector.Count > 0 && selector.All(s => p.Labels.GetValueOrDefault(s.Key) == s.Value) && p.Body.Str("status.podIP").Length > 0))
         {
             foreach (var port in service.Body.Items("spec.ports"))
             {
@@ -127,10 +135,14 @@ internal sealed record ScrapeTarget(string Job, string Address, string Scheme, s
                     ["__meta_kubernetes_pod_name"] = pod.Name,
                     ["__meta_kubernetes_pod_node_name"] = pod.Body.Str("spec.nodeName"),
                     ["__up"] = PodPort.Find(place.Cluster, pod, number) is null ? "0" : "1",
+                    ["__origin"] = "pod/" + pod.Uid,
+                    ["__image"] = Program(pod),
                 };
             }
         }
     }
+
+    private static string Program(StoredObject pod) => pod.Body.Items("spec.containers").FirstOrDefault() is { } first ? Kubernetes.Controllers.Images.ShortName(first.Str("image")) : string.Empty;
 
     private static string Plain(string label) => string.Concat(label.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
 
@@ -161,6 +173,6 @@ internal sealed record ScrapeTarget(string Job, string Address, string Scheme, s
 
         var labels = new SortedDictionary<string, string>(meta.Where(m => !m.Key.StartsWith("__", StringComparison.Ordinal)).ToDictionary(), StringComparer.Ordinal);
         labels.TryAdd("instance", meta["__address__"]);
-        return new ScrapeTarget(name, meta["__address__"], job.Str("scheme") is { Length: > 0 } scheme ? scheme : "http", meta["__metrics_path__"], meta.GetValueOrDefault("__up") == "1", labels, default);
+        return new ScrapeTarget(name, meta["__address__"], job.Str("scheme") is { Length: > 0 } scheme ? scheme : "http", meta["__metrics_path__"], meta.GetValueOrDefault("__up") == "1", labels, default) { Origin = meta.GetValueOrDefault("__origin", string.Empty), Image = meta.GetValueOrDefault("__image", string.Empty), Spec = job };
     }
 }
