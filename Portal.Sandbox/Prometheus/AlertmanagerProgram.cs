@@ -1,15 +1,22 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Portal.Sandbox.Kubernetes;
 using Portal.Sandbox.Kubernetes.Programs;
 using Portal.Sandbox.Kubernetes.Store;
+using Portal.Sandbox.Prometheus.Alerting;
+using Portal.Sandbox.Prometheus.PromQl;
 
 namespace Portal.Sandbox.Prometheus;
 
-/// <summary>Alertmanager in a pod: what the cluster's Prometheus fires, read only. There are no silences; nothing is sent.</summary>
+/// <summary>Alertmanager in a pod: what the cluster's Prometheus fires and what is posted, silences, inhibition and groups by its configuration.</summary>
 internal static partial class AlertmanagerProgram
 {
+    private static readonly ConditionalWeakTable<KubeCluster, ConcurrentDictionary<string, AlertmanagerServer>> Known = [];
+
     /// <summary>Tells the pods what can run in them.</summary>
     public static void Register(IPodPrograms programs) => programs.Add("alertmanager", 9093, Answer);
 
@@ -25,67 +32,54 @@ internal static partial class AlertmanagerProgram
         return sum.ToString("x16", CultureInfo.InvariantCulture);
     }
 
-    private static PodAnswer Answer(PodPlace place, PodQuestion question) => question.Path switch
-    {
-        "/-/ready" or "/-/healthy" => PodAnswer.Text(200, "OK"),
-        "/metrics" => Exporters.Answer("alertmanager_build_info{version=\"0.33.1\"} 1\n"),
-        "/api/v2/status" => PodAnswer.Json(200, new JsonObject
-        {
-            ["cluster"] = new JsonObject { ["status"] = "disabled", ["peers"] = new JsonArray() },
-            ["versionInfo"] = new JsonObject { ["branch"] = "HEAD", ["buildDate"] = "20260801-00:00:00", ["buildUser"] = "sandbox", ["goVersion"] = "go1.25.0", ["revision"] = "unknown", ["version"] = "0.33.1" },
-            ["config"] = new JsonObject { ["original"] = Configuration(place) },
-            ["uptime"] = place.Cluster.Store.Find("pods", place.Namespace, place.Pod)?.Body.Str("status.startTime"),
-        }),
-        "/api/v2/alerts" => Alerts(place, question),
-        "/api/v2/alerts/groups" or "/api/v2/silences" => PodAnswer.Json(200, new JsonArray()),
-        "/" => new PodAnswer(200, "text/html; charset=utf-8", "<html></html>\n"u8.ToArray()),
-        _ => PodAnswer.Json(404, new JsonObject { ["code"] = 404, ["message"] = $"path {question.Path} was not found" }),
-    };
+    /// <summary>Gives the configuration's text without its secrets.</summary>
+    public static string Masked(string text) => Secret().Replace(text, "$1<secret>");
 
-    private static PodAnswer Alerts(PodPlace place, PodQuestion question)
+    private static PodAnswer Answer(PodPlace place, PodQuestion question)
     {
-        var filter = question.Parameter("filter");
-        var matcher = filter is null ? null : MatcherText().Match(filter);
-        if (matcher is { Success: false })
+        switch (question.Path)
         {
-            return PodAnswer.Json(400, JsonValue.Create($"bad matcher format: {filter}")!);
+            case "/-/ready" or "/-/healthy":
+                return PodAnswer.Text(200, "OK");
+            case "/metrics":
+                return Exporters.Answer("alertmanager_build_info{version=\"0.33.1\"} 1\n");
+            case "/-/reload":
+                return question.Method == "POST" ? new PodAnswer(200, string.Empty, []) : PodAnswer.Text(405, "Method Not Allowed\n");
+            case "/":
+                return new PodAnswer(200, "text/html; charset=utf-8", "<html></html>\n"u8.ToArray());
         }
 
-        var firing = question.Parameter("active") == "false" ? [] : AlertRules.Firing(place.Cluster, place.Namespace);
-        var portal = Configuration(place).Contains("receiver: portal", StringComparison.Ordinal);
-        return PodAnswer.Json(200, JsonPaths.Array(firing.Where(a => matcher is null || Matches(a, matcher)).Select(a => Listed(a, place.Cluster.Context.Clock.Now, portal)).OrderBy(a => a.Str("fingerprint"), StringComparer.Ordinal)));
+        var (text, now) = (Configuration(place), place.Cluster.Context.Clock.Now);
+        if (question is { Method: "GET", Path: "/api/v2/status" })
+        {
+            return PodAnswer.Json(200, Status(place, text));
+        }
+
+        // What it keeps lies on its volume: a pod that is made anew knows the silences still.
+        var server = Known.GetOrCreateValue(place.Cluster).GetOrAdd($"{place.Namespace}/{place.Pod}", _ => new AlertmanagerServer());
+        return new AlertmanagerApi(server, AlertmanagerConfig.Read(text), () => Sent(place, now), now).Answer(question) ?? PodAnswer.Text(404, "404 page not found\n");
     }
 
-    private static bool Matches(FiringAlert alert, Match matcher)
+    private static JsonObject Status(PodPlace place, string text) => new()
     {
-        var value = alert.Labels.GetValueOrDefault(matcher.Groups[1].Value, string.Empty);
-        var wanted = matcher.Groups[3].Value;
-        bool Full() => Regex.IsMatch(value, $"^(?:{wanted})$", RegexOptions.None, TimeSpan.FromSeconds(1));
-        return matcher.Groups[2].Value switch { "=" => value == wanted, "!=" => value != wanted, "=~" => Full(), _ => !Full() };
-    }
-
-    private static JsonObject Listed(FiringAlert alert, DateTimeOffset now, bool portal) => new()
-    {
-        ["annotations"] = JsonPaths.MapOf(alert.Annotations),
-        ["endsAt"] = Text(now.AddMinutes(4)),
-        ["fingerprint"] = Fingerprint(alert.Labels),
-        ["receivers"] = new JsonArray(new JsonObject { ["name"] = portal && alert.Labels["alertname"] != "Watchdog" ? "portal" : "nobody" }),
-        ["startsAt"] = Text(alert.FiredAt),
-        ["status"] = new JsonObject { ["inhibitedBy"] = new JsonArray(), ["silencedBy"] = new JsonArray(), ["state"] = "active" },
-        ["updatedAt"] = Text(now),
-        ["generatorURL"] = $"http://prometheus-0:9090/graph?g0.expr={Uri.EscapeDataString(alert.Expression)}&g0.tab=1",
-        ["labels"] = JsonPaths.MapOf(alert.Labels),
+        ["cluster"] = new JsonObject { ["status"] = "disabled", ["peers"] = new JsonArray() },
+        ["versionInfo"] = new JsonObject { ["branch"] = "HEAD", ["buildDate"] = "20260801-00:00:00", ["buildUser"] = "sandbox", ["goVersion"] = "go1.25.0", ["revision"] = "unknown", ["version"] = "0.33.1" },
+        ["config"] = new JsonObject { ["original"] = Masked(text) },
+        ["uptime"] = place.Cluster.Store.Find("pods", place.Namespace, place.Pod)?.Body.Str("status.startTime"),
     };
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static IEnumerable<KeptAlert> Sent(PodPlace place, DateTimeOffset now) => AlertRules.Firing(place.Cluster, place.Namespace).Select(a => new KeptAlert(
+        LabelSet.Of(a.Labels), a.Annotations, a.FiredAt, now.AddMinutes(4), now, $"http://{a.Sender}:9090/graph?g0.expr={Uri.EscapeDataString(a.Expression).Replace("%20", "+", StringComparison.Ordinal)}&g0.tab=1"));
 
     private static string Configuration(PodPlace place)
     {
         var store = place.Cluster.Store;
-        var maps = store.Find("pods", place.Namespace, place.Pod)?.Body.Items("spec.volumes").Select(v => v.Str("configMap.name")).Where(n => n.Length > 0) ?? [];
-        return maps.Select(name => store.Find("configmaps", place.Namespace, name)?.Body.Obj("data")?["alertmanager.yml"].Text()).OfType<string>().FirstOrDefault() ?? "";
+        var volumes = store.Find("pods", place.Namespace, place.Pod)?.Body.Items("spec.volumes").ToList() ?? [];
+        var maps = volumes.Select(v => store.Find("configmaps", place.Namespace, v.Str("configMap.name"))?.Body.Obj("data")?["alertmanager.yml"].Text()).OfType<string>();
+        var secrets = volumes.Select(v => store.Find("secrets", place.Namespace, v.Str("secret.secretName"))?.Body.Obj("data")?["alertmanager.yml"].Text()).OfType<string>().Select(s => Encoding.UTF8.GetString(Convert.FromBase64String(s)));
+        return maps.Concat(secrets).FirstOrDefault() ?? string.Empty;
     }
 
-    [GeneratedRegex("""^\s*(\w+)\s*(=~|!~|!=|=)\s*"?([^"]*)"?\s*$""")]
-    private static partial Regex MatcherText();
+    [GeneratedRegex(@"(?m)^(\s*(?:credentials|password|bearer_token|api_key|api_url|service_key|routing_key):\s*)\S.*$")]
+    private static partial Regex Secret();
 }

@@ -66,7 +66,7 @@ internal sealed class NodeLife
     public double CpuAt(double time) => ((Cores * 0.035) + use.At(time).Cpu) * load.At(time);
 
     /// <summary>Gives the bytes of memory in use at a time.</summary>
-    public double MemoryAt(double time) => Math.Floor(Math.Min(Memory * 0.94, (Memory * 0.06) + 3e8 + (use.At(time).Memory * (0.92 + (0.08 * load.At(time))))) / 4096) * 4096;
+    public double MemoryAt(double time) => Math.Floor(Math.Min(Memory * 0.94, (((Memory * 0.06) + 3e8) * (0.8 + (0.2 * load.At(time)))) + (use.At(time).Memory * (0.92 + (0.08 * load.At(time))))) / 4096) * 4096;
 
     // Each start and end of a container is a jump; what was used up to then is added up once.
     private Steps<(double Cpu, double Memory, double Earlier, double Since)> Uses(IReadOnlyList<PodLife> pods)

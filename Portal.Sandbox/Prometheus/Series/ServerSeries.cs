@@ -7,6 +7,7 @@ namespace Portal.Sandbox.Prometheus.Series;
 /// <summary>The series of a Prometheus: what its targets would have said at every scrape, and what its rules have recorded.</summary>
 internal sealed class ServerSeries(PrometheusServer server, Scene scene, IReadOnlyList<Target> targets, long now, bool withRules) : ISeriesCatalog
 {
+    private const string Reload = "prometheus_config_last_reload_successful";
     private const long Live = 600_000;
     private const long Retention = 15L * 86_400_000;
     private static readonly string[] OfEveryTarget = ["up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling", "scrape_series_added"];
@@ -52,6 +53,11 @@ internal sealed class ServerSeries(PrometheusServer server, Scene scene, IReadOn
             {
                 yield return (labels, target.Exists, Health(target, name));
             }
+        }
+
+        if (target.Exporter == "prometheus" && names.TrueForAll(m => m.Matches(Reload)) && target.Labels.With(LabelSet.Metric, Reload) is var own && matchers.All(m => m.Matches(own)))
+        {
+            yield return (own, target.Up, _ => server.Rules.Trouble.Length == 0 ? 1 : 0);
         }
 
         if (target.Up.Count == 0)

@@ -31,9 +31,9 @@ internal sealed class MetricsCluster : IDisposable
         {
             var manifest = Directory.GetFiles(Path.Combine(catalog, addon), "manifest.yaml", SearchOption.AllDirectories).Single();
             var text = File.ReadAllText(manifest).Replace("${namespace}", "monitoring", StringComparison.Ordinal).Replace("${storageSize}", "8Gi", StringComparison.Ordinal).Replace("${cluster}", "lab", StringComparison.Ordinal).Replace("${registry}", "registry.k8s.io", StringComparison.Ordinal);
-            foreach (var document in System.Text.RegularExpressions.Regex.Replace(text, @"\$\{(\w+)\}", m => m.Groups[1].Value == "replicas" ? "1" : "standard").Split("\n---\n"))
+            foreach (var document in System.Text.RegularExpressions.Regex.Replace(text, @"\$\{(\w+)\}", m => m.Groups[1].Value switch { "replicas" => "1", "expose" => "ClusterIP", "class" or "ingressClass" => "traefik", "webhookUrl" => string.Empty, _ => "standard" }).Split("\n---\n"))
             {
-                if (Yaml.Parse(document) is { } body && (body.Map("metadata.annotations").GetValueOrDefault("container-platform/when") is not { } when || when.EndsWith(" =", StringComparison.Ordinal)))
+                if (Yaml.Parse(document) is { } body && Holds(body.Map("metadata.annotations").GetValueOrDefault("container-platform/when")))
                 {
                     Apply(body);
                 }
@@ -102,4 +102,7 @@ internal sealed class MetricsCluster : IDisposable
         var json = JsonNode.Parse(Ask("prometheus-0", $"/api/v1/query_range?query={Uri.EscapeDataString(query)}&start={end - (long)back.TotalSeconds}&end={end}&step={step}").Body)!;
         return json["data"]?["result"]?.AsArray() ?? throw new InvalidOperationException(json.ToJsonString());
     }
+
+    // "a = a | b" holds, and so does " =" (nothing is nothing).
+    private static bool Holds(string? when) => when is null || (when.Split('=', 2) is [var left, var right] && !left.EndsWith('!') && right.Split('|').Any(o => o.Trim() == left.Trim()));
 }
