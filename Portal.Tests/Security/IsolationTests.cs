@@ -22,7 +22,7 @@ public sealed class IsolationTests(TwoTeams teams) : IClassFixture<TwoTeams>
     private static readonly Type[] Services =
     [
         typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(IMappingService), typeof(IMappingComparison), typeof(IPullRenewal), typeof(Portal.Core.Mapping.Removal.IMappingRemoval), typeof(IImageService), typeof(IRegistryCredentials), typeof(IImageUse), typeof(IImagePushes), typeof(IImageCopies), typeof(IImageSettings), typeof(IImageRetention), typeof(Portal.Core.Registry.Creation.IHarborRegistration),
-        typeof(IKubeconfigService), typeof(IClusterNodes), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterConnector), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts), typeof(IAuditLog), typeof(ISessionScopes),
+        typeof(IKubeconfigService), typeof(IClusterNodes), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterConnector), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts), typeof(Portal.Core.Monitoring.Silences.ISilences), typeof(Portal.Core.Monitoring.Rules.IAlertRules), typeof(IAuditLog), typeof(ISessionScopes),
     ];
 
     private static readonly JsonSerializerOptions Json = new() { ReferenceHandler = ReferenceHandler.IgnoreCycles };

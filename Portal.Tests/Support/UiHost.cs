@@ -43,6 +43,8 @@ internal sealed class UiHost : IAsyncDisposable
 
     public FakeAlerts Alerts { get; } = new();
 
+    public FakeSilences Silences { get; } = new();
+
     public string Url => _app.Urls.First();
 
     public static async Task<UiHost> StartAsync(int port = 0)
@@ -63,7 +65,7 @@ internal sealed class UiHost : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         HostFakes? fakes = null;
         builder.Services.AddSingleton(_ => fakes!);
-        foreach (var type in (Type[])[typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(ISessionScopes), typeof(IAuditLog), typeof(IKubeconfigService), typeof(IUserPreferences), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterNodes), typeof(Portal.Core.Registry.IImageService), typeof(Portal.Core.Registry.IRegistryCredentials), typeof(Portal.Core.Registry.IImageUse), typeof(Portal.Core.Registry.IImagePushes), typeof(Portal.Core.Registry.IImageCopies), typeof(Portal.Core.Registry.Settings.IImageSettings), typeof(Portal.Core.Registry.Settings.IImageRetention), typeof(Portal.Core.Mapping.IMappingService), typeof(Portal.Core.Mapping.PullRenewal.IPullRenewal), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts)])
+        foreach (var type in (Type[])[typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(ISessionScopes), typeof(IAuditLog), typeof(IKubeconfigService), typeof(IUserPreferences), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterNodes), typeof(Portal.Core.Registry.IImageService), typeof(Portal.Core.Registry.IRegistryCredentials), typeof(Portal.Core.Registry.IImageUse), typeof(Portal.Core.Registry.IImagePushes), typeof(Portal.Core.Registry.IImageCopies), typeof(Portal.Core.Registry.Settings.IImageSettings), typeof(Portal.Core.Registry.Settings.IImageRetention), typeof(Portal.Core.Mapping.IMappingService), typeof(Portal.Core.Mapping.PullRenewal.IPullRenewal), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts), typeof(Portal.Core.Monitoring.Silences.ISilences), typeof(Portal.Core.Monitoring.Rules.IAlertRules)])
         {
             builder.Services.AddSingleton(type, services => services.GetRequiredService<HostFakes>().Find(type));
         }
@@ -75,7 +77,7 @@ internal sealed class UiHost : IAsyncDisposable
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, "Portal.staticwebassets.endpoints.json"));
         app.MapShell();
         var host = new UiHost(app);
-        fakes = new HostFakes([host.Clusters, host.Offer, host.Plans, host.Scopes, host.Audit, host.Access, host.Inside, host.Images, new FakeImageSettings(), new FakePullRenewal(), new FakeClusterAddons(host.Plans), host.Alerts]);
+        fakes = new HostFakes([host.Clusters, host.Offer, host.Plans, host.Scopes, host.Audit, host.Access, host.Inside, host.Images, new FakeImageSettings(), new FakePullRenewal(), new FakeClusterAddons(host.Plans), host.Alerts, host.Silences]);
         await app.StartAsync();
         return host;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Portal.Core.Clusters;
 using Portal.Core.Live;
 using Portal.Core.Monitoring.Alerts;
+using Portal.Core.Monitoring.Rules;
 using Portal.Core.Monitoring.Silences;
 using Portal.Shared;
 
@@ -25,6 +26,15 @@ public static class AlertWords
         SilenceState.Active => new(StateKind.Off, SilencesText.Active),
         SilenceState.Pending => new(StateKind.Wait, SilencesText.Pending),
         _ => new(StateKind.Off, SilencesText.Expired),
+    };
+
+    /// <summary>Gives the state of a rule.</summary>
+    public static StateWord StateOf(AlertRule rule) => rule switch
+    {
+        { Error: not null } => new(StateKind.Fail, RulesText.NotEvaluated),
+        { State: RuleState.Firing } => new(StateKind.Warn, RulesText.Firing),
+        { State: RuleState.Pending } => new(StateKind.Wait, SilencesText.Pending),
+        _ => new(StateKind.Ok, RulesText.Calm),
     };
 
     /// <summary>Says what is wrong in a field of a silence or a rule.</summary>

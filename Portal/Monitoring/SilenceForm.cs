@@ -2,10 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
-using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Silences;
 using Portal.Shared;
-using Portal.Shared.Ranges;
 
 namespace Portal.Monitoring;
 
