@@ -52,7 +52,7 @@ internal static class Program
         app.UseAntiforgery();
         app.MapHealth();
         app.MapIdentity();
-        app.MapAlerts();
+        app.MapMonitoring();
         app.MapMapping();
         app.MapShell();
     }

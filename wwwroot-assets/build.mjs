@@ -68,3 +68,6 @@ writeFileSync(join(out, "theme.css"), theme());
 const shared = { bundle: true, minify: true, legalComments: "none", sourcemap: false, absWorkingDir: here, logLevel: "warning" };
 await build({ ...shared, entryPoints: ["src/css/portal.css"], outfile: join(out, "portal.css"), external: ["*.woff2"], target: "chrome123" });
 await build({ ...shared, entryPoints: ["src/ts/portal.ts"], outfile: join(out, "portal.js"), format: "esm", target: "es2022" });
+// Loaded by the pages that have charts, and by no other.
+await build({ ...shared, entryPoints: ["src/ts/charts/charts.ts"], outfile: join(out, "charts.js"), format: "esm", target: "es2022" });
+cpSync(join(here, "node_modules", "uplot", "LICENSE"), join(out, "uPlot-LICENSE.txt"));

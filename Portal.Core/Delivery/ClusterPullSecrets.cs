@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using Portal.Core.Addons.Initialisation;
+using Portal.Core.Backends;
+using Portal.Core.Clusters.Magnum;
+using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
 using Portal.Core.Mapping.PullRenewal;
@@ -8,7 +11,7 @@ using Portal.Core.Storage;
 namespace Portal.Core.Delivery;
 
 /// <summary>Puts a renewed pull credential where an initialisation has put the one before. Secrets of the same name that are not the portal's are left alone.</summary>
-internal sealed class ClusterPullSecrets(IDocumentStore store, IClusterConnector connector, TimeProvider time) : IPullSecretHolders
+internal sealed class ClusterPullSecrets(IDocumentStore store, IClusterConnector connector, IMagnumClient magnum, IPlatformScope platform, TimeProvider time) : IPullSecretHolders
 {
     private const string OurLabel = "app.kubernetes.io/managed-by=container-platform-portal";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -26,6 +29,19 @@ internal sealed class ClusterPullSecrets(IDocumentStore store, IClusterConnector
         return all;
     }
 
+    public async Task<string> NameAsync(ClusterKey cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var scope = await platform.ForProjectAsync(cluster.Region, cluster.ProjectId, "name a cluster without the new pull secret", null, cancellationToken).ConfigureAwait(false);
+            return (await magnum.FindClusterAsync(scope, cluster.ClusterId, cancellationToken).ConfigureAwait(false))?.Name ?? cluster.ClusterId;
+        }
+        catch (BackendException)
+        {
+            return cluster.ClusterId;
+        }
+    }
+
     public async Task<int> RenewAsync(ClusterKey cluster, RegistryCredential credential, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(Patience, time);
@@ -36,7 +52,7 @@ internal sealed class ClusterPullSecrets(IDocumentStore store, IClusterConnector
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new Backends.BackendException("kubernetes", "renew the pull secret", Backends.BackendFailure.Timeout);
+            throw new BackendException("kubernetes", "renew the pull secret", BackendFailure.Timeout);
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Addons.Initialisation;
 using Portal.Core.Clusters.Explanations;
 using Portal.Core.Kubernetes;
+using Portal.Core.Logs;
 using Portal.Core.Mapping;
 using Portal.Core.Mapping.PullRenewal;
 using Portal.Core.Monitoring.Alerts;
@@ -19,6 +20,7 @@ public static class DeliveryServices
         services.AddSingleton<IClusterReach, ClusterReach>();
         services.AddSingleton<IAlertTokens, ClusterAlertTokens>();
         services.AddSingleton<IClusterPrograms, ClusterPrograms>();
+        services.AddLogs();
         services.AddSingleton<IAlertmanagers, ClusterAlertmanagers>();
         services.AddSingleton<IRegistryPlaces, MappedRegistryPlaces>();
         services.AddSingleton<IImageUse, ClusterImageUse>();

@@ -34,8 +34,32 @@ public interface IKubernetesApi
     /// <summary>Asks whether this identity may do something (SelfSubjectAccessReview).</summary>
     Task<bool> CanAsync(string verb, string group, string resource, string? inNamespace, CancellationToken cancellationToken);
 
+    /// <summary>Opens a container's log, line by line with times; empty for a pod that is not on a node yet. Whoever opens it disposes it.</summary>
+    /// <exception cref="BackendException">Also <see cref="BackendFailure.Invalid"/> with the API's sentence: the container waits to start, or has no earlier life.</exception>
+    Task<Stream> OpenLogAsync(string inNamespace, string pod, PodLogRequest request, CancellationToken cancellationToken);
+
     /// <summary>Opens a raw connection to a port of a pod through the API server.</summary>
     Task<Stream> ConnectAsync(string inNamespace, string pod, int port, CancellationToken cancellationToken);
+}
+
+/// <summary>Which part of a container's log is asked for.</summary>
+/// <param name="Container">Container.</param>
+public sealed record PodLogRequest(string Container)
+{
+    /// <summary>Gets whether the answer goes on while the container writes.</summary>
+    public bool Follow { get; init; }
+
+    /// <summary>Gets whether the container's life before its last restart is meant.</summary>
+    public bool Previous { get; init; }
+
+    /// <summary>Gets from when (UTC), or null for all that is kept.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Gets how many of the last lines to begin with, or null for all.</summary>
+    public int? Tail { get; init; }
+
+    /// <summary>Gets the most bytes, or null.</summary>
+    public long? MostBytes { get; init; }
 }
 
 /// <summary>Gives access to clusters' APIs.</summary>

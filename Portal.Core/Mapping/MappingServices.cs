@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portal.Core.Audit;
 using Portal.Core.Mapping.Steps;
 using Portal.Core.Provisioning;
 
@@ -13,6 +14,7 @@ public static class MappingServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MappingStore>();
+        services.TryAddSingleton<StepAudit>();
         services.AddSingleton<MappingTools>();
         services.AddSingleton<IMappingService, MappingService>();
         services.AddSingleton<Registry.Creation.IRegistryUse, MappedRegistryUse>();
@@ -21,6 +23,7 @@ public static class MappingServices
         services.AddSingleton<IProvisioningStep, CreateProjectStep>();
         services.AddSingleton<IProvisioningStep, AddMemberStep>();
         services.AddSingleton<IProvisioningStep, SetQuotaStep>();
+        services.AddSingleton<IProvisioningStep, SetHookStep>();
         services.AddSingleton<IProvisioningStep>(s => new CreateRobotStep(s.GetRequiredService<MappingTools>(), RobotKind.Pull));
         services.AddSingleton<IProvisioningStep>(s => new CreateRobotStep(s.GetRequiredService<MappingTools>(), RobotKind.Push));
         services.AddSingleton<IProvisioningStep, FinishMappingStep>();

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Monitoring.Alerts;
+using Portal.Core.Monitoring.Dashboards;
+using Portal.Core.Monitoring.Metrics;
 using Portal.Core.Monitoring.Rules;
 using Portal.Core.Monitoring.Silences;
 
@@ -8,7 +10,7 @@ namespace Portal.Core.Monitoring;
 /// <summary>Registers the feature.</summary>
 public static class MonitoringServices
 {
-    /// <summary>Adds what receives clusters' alerts and asks for them, and their silences. Needs a document store, Live, Audit, Kubernetes, and Delivery's ways into clusters.</summary>
+    /// <summary>Adds what receives clusters' alerts and asks for them, their silences and rules, and what asks for their numbers. Needs a document store, Live, Audit, Kubernetes, and Delivery's ways to the clusters' programs.</summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services)
     {
         services.AddOptions<AlertsOptions>();
@@ -21,6 +23,17 @@ public static class MonitoringServices
         services.AddSingleton<ISilences, ProjectSilences>();
         services.AddSingleton<RuleApi>();
         services.AddSingleton<IAlertRules, ProjectRules>();
+        return services.AddMetrics();
+    }
+
+    private static IServiceCollection AddMetrics(this IServiceCollection services)
+    {
+        services.AddOptions<MetricsOptions>();
+        services.AddSingleton<SharedAnswers>();
+        services.AddSingleton<PrometheusClient>();
+        services.AddSingleton<IClusterMetrics, ClusterMetrics>();
+        services.AddSingleton<IPanelPoints, PanelPointsService>();
+        services.AddSingleton<IChartPlaces, ChartPlacesService>();
         return services;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Core.Audit;
 using Portal.Core.Backends;
 using Portal.Core.Provisioning;
@@ -17,7 +18,7 @@ public static class HarborCreationServices
         services.AddSingleton<HarborRecords>();
         services.AddSingleton<IRegisteredHarbor>(s => s.GetRequiredService<HarborRecords>());
         services.AddSingleton<IHarborRegistration, HarborRegistration>();
-        services.AddSingleton<StepAudit>();
+        services.TryAddSingleton<StepAudit>();
         services.AddSingleton<HarborStackTools>();
         services.AddSingleton(new PlanKindVersion(HarborPlans.Create, 1) { Needs = Capability.Administer });
         services.AddSingleton(new PlanKindVersion(HarborPlans.Delete, 1) { Needs = Capability.Administer });

@@ -30,17 +30,18 @@ internal sealed class ImageCopies(IRegistryPlaces places, IHarborImages harbor, 
     public Task<RepositoryName> CopyAsync(Scope scope, RepositoryName image, string digest, Scope target, string name, CancellationToken cancellationToken)
     {
         scope.Demand(Capability.Read);
+        if (!RepositoryName.IsName(name))
+        {
+            // Before the audit entry, which would bear it.
+            throw new BackendException(HarborHttp.Backend, "copy image", BackendFailure.Invalid, "the name is none that a repository can have");
+        }
+
         return audited.RunAsync(target, "image.copy", "repository/" + name, async details =>
         {
             details["from"] = $"{image.Full}@{digest}";
             if (scope.UserId != target.UserId || scope.Region.Cloud != target.Region.Cloud)
             {
                 throw new ForbiddenException(Capability.Write, target.ProjectId);
-            }
-
-            if (!RepositoryName.IsName(name))
-            {
-                throw new BackendException(HarborHttp.Backend, "copy image", BackendFailure.Invalid, "the name is none that a repository can have");
             }
 
             // The portal's account may read everything: whether this project may is asked as its own user.

@@ -15,7 +15,11 @@ public interface IImagePushes
 /// <param name="Login">Harbor user's or robot's name.</param>
 /// <param name="Person">The person whose personal credential that robot is, or null.</param>
 /// <param name="At">When (UTC).</param>
-public sealed record ImagePush(string Login, string? Person, DateTimeOffset At);
+public sealed record ImagePush(string Login, string? Person, DateTimeOffset At)
+{
+    /// <summary>Gets whether it was the project's own Harbor user, and not a robot or a person.</summary>
+    public bool IsProject { get; init; }
+}
 
 /// <inheritdoc />
 internal sealed class ImagePushes(IRegistryPlaces places, IHarborImages harbor, IRegistryCredentials credentials) : IImagePushes
@@ -39,6 +43,6 @@ internal sealed class ImagePushes(IRegistryPlaces places, IHarborImages harbor, 
         }
 
         var personal = (await credentials.ListAsync(scope, cancellationToken).ConfigureAwait(false)).FirstOrDefault(c => c.Name == push.Login);
-        return push with { Person = personal?.UserName };
+        return push with { Person = personal?.UserName, IsProject = push.Login == user.UserName };
     }
 }

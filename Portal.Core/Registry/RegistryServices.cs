@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Portal.Core.Registry.Harbor;
+using Portal.Core.Registry.Hooks;
 using Portal.Core.Registry.Settings;
 using Portal.Core.Registry.Verification;
 
@@ -22,6 +23,9 @@ public static class RegistryServices
         services.AddSingleton<IHarborAccounts, HarborAccounts>();
         services.AddSingleton<IHarborImages, HarborImages>();
         services.AddSingleton<IHarborSettings, HarborSettings>();
+        services.AddSingleton<HarborHooks>();
+        services.AddSingleton<HookTokens>();
+        services.AddSingleton<IRegistryEvents, RegistryEvents>();
         services.AddSingleton<AuditedChange>();
         services.AddSingleton<IImageService, ImageService>();
         services.AddSingleton<IImageCopies, ImageCopies>();

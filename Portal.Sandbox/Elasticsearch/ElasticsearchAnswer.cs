@@ -14,6 +14,36 @@ internal static class ElasticsearchAnswer
         return PodAnswer.Json(status, new JsonObject { ["error"] = error, ["status"] = status });
     }
 
+    /// <summary>What the shards refused: the reason is inside, and the outer one says nothing.</summary>
+    public static PodAnswer Phase(int status, SearchRefused refused, string index)
+    {
+        JsonObject Cause()
+        {
+            var cause = new JsonObject { ["type"] = refused.Type, ["reason"] = refused.Message, ["index_uuid"] = "s4ndb0xInd3xUu1dAAAAAA", ["index"] = index };
+            return cause;
+        }
+
+        var inner = Cause();
+        if (refused.Cause is { } why)
+        {
+            inner["caused_by"] = new JsonObject { ["type"] = "parse_exception", ["reason"] = why };
+        }
+
+        return PodAnswer.Json(status, new JsonObject
+        {
+            ["error"] = new JsonObject
+            {
+                ["root_cause"] = new JsonArray(Cause()),
+                ["type"] = "search_phase_execution_exception",
+                ["reason"] = "all shards failed",
+                ["phase"] = "query",
+                ["grouped"] = true,
+                ["failed_shards"] = new JsonArray(new JsonObject { ["shard"] = 0, ["index"] = index, ["node"] = "s4ndb0xN0de", ["reason"] = inner }),
+            },
+            ["status"] = status,
+        });
+    }
+
     public static PodAnswer Unauthorized(string reason) => Error(401, "security_exception", reason)
         .With("WWW-Authenticate", "Basic realm=\"security\", charset=\"UTF-8\"").With("WWW-Authenticate", "ApiKey");
 

@@ -90,13 +90,35 @@ internal static class ElasticsearchProgram
                 return PodAnswer.Json(200, new JsonObject { ["data_streams"] = new JsonArray() });
             case ["_cat", "indices", ..]:
                 return indices.Cat(path.Length > 2 ? path[2] : "*", [.. lines]);
-            case [var index, "_search" or "_count"]:
-                return users.MayIndex(user, index, "read") ? new ElasticsearchSearch(indices, lines).Answer(question, index, path[1] == "_count") : ElasticsearchUsers.Forbidden(user, "indices:data/read/search", index);
+            case [.., "_search" or "_count" or "_msearch" or "_field_caps" or "_pit"]:
+                return Searched(new ElasticsearchSearch(indices, lines, node.Cluster.Context.Clock.Now), users, user, question, path);
             case [var index] when !index.StartsWith('_') && question.Method is "GET" or "HEAD":
                 return users.MayIndex(user, index, "view_index_metadata") ? indices.Describe(index, question.Method == "HEAD") : ElasticsearchUsers.Forbidden(user, "indices:admin/get", index);
             default:
                 return ElasticsearchAnswer.Error(400, "illegal_argument_exception", $"no handler found for uri [{question.Path}] and method [{question.Method}]");
         }
+    }
+
+    private static PodAnswer Searched(ElasticsearchSearch search, ElasticsearchUsers users, string user, PodQuestion question, string[] path)
+    {
+        var index = path.Length > 1 ? path[0] : string.Empty;
+        PodAnswer? Refuse(string pattern) => pattern.Split(',').All(p => users.MayIndex(user, p.Length == 0 ? "*" : p, "read")) ? null : ElasticsearchUsers.Forbidden(user, "indices:data/read/search", pattern);
+        switch (path[^1])
+        {
+            case "_msearch":
+                return search.Many(question, index, Refuse);
+            case "_pit" when question.Method == "DELETE":
+                return PointInTime.Close(question);
+            case "_search" when index.Length == 0 && JsonNode.Parse(question.Body.Length == 0 ? "{}"u8.ToArray() : question.Body).Str("pit.id") is { Length: > 0 } pit:
+                return Refuse(PointInTime.Pattern(pit) ?? string.Empty) ?? search.Answer(question, string.Empty, countOnly: false);
+        }
+
+        return Refuse(index) ?? path[^1] switch
+        {
+            "_field_caps" => search.Fields(question, index.Length == 0 ? "*" : index),
+            "_pit" => question.Parameter("keep_alive") is null ? ElasticsearchAnswer.Error(400, "action_request_validation_exception", "Validation Failed: 1: [keep_alive] is not specified;") : PointInTime.Open(index, isOpenSearch: false),
+            var what => search.Answer(question, index, what == "_count"),
+        };
     }
 
     private static JsonObject Root(ElasticsearchNode node) => new()

@@ -1,124 +1,246 @@
-using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Portal.Sandbox.Kubernetes.Programs;
 using Portal.Sandbox.Kubernetes.Store;
 
 namespace Portal.Sandbox.Elasticsearch;
 
-/// <summary>As much of the query language as finding lines needs; anything else is refused as unknown.</summary>
-internal sealed class ElasticsearchSearch(ElasticsearchIndices indices, IReadOnlyList<ShippedLine> lines)
+/// <summary>Searches and counts of shipped lines: <c>_search</c>, <c>_count</c>, <c>_msearch</c>, <c>_field_caps</c>, points in time.</summary>
+internal sealed class ElasticsearchSearch(IReadOnlyList<KeyValuePair<string, JsonObject?>> indices, IReadOnlyList<ShippedLine> lines, DateTimeOffset now)
 {
+    private const int Window = 10_000;
+
+    public ElasticsearchSearch(ElasticsearchIndices indices, IReadOnlyList<ShippedLine> lines, DateTimeOffset now)
+        : this([.. indices.Find("*").Select(i => KeyValuePair.Create(i.Key, i.Value.Obj("mappings")))], lines, now)
+    {
+    }
+
+    /// <summary>Answers a search or a count on a pattern of indices.</summary>
     public PodAnswer Answer(PodQuestion question, string pattern, bool countOnly)
     {
-        JsonObject body;
-        try
-        {
-            body = question.Body.Length == 0 ? [] : JsonNode.Parse(question.Body) as JsonObject ?? [];
-        }
-        catch (JsonException)
+        if (!TryParse(question.Body, out var body))
         {
             return ElasticsearchAnswer.Error(400, "x_content_parse_exception", "Unexpected character: was expecting a JSON value");
         }
 
-        var names = indices.Find(pattern).ToDictionary(i => i.Key, i => i.Value.Obj("mappings"), StringComparer.Ordinal);
-        if (names.Count == 0 && !pattern.Contains('*', StringComparison.Ordinal) && question.Parameter("ignore_unavailable") != "true")
+        if (body.Obj("pit") is { } pit)
         {
-            return ElasticsearchAnswer.NoIndex(pattern);
+            if (pattern.Length > 0)
+            {
+                return ElasticsearchAnswer.Error(400, "action_request_validation_exception", "Validation Failed: 1: [indices] cannot be used with point in time;");
+            }
+
+            pattern = PointInTime.Pattern(pit.Str("id")) ?? string.Empty;
+            if (pattern.Length == 0)
+            {
+                return ElasticsearchAnswer.Error(404, "search_context_missing_exception", "No search context found for id [1]");
+            }
+        }
+
+        return Run(body, pattern.Length == 0 ? "*" : pattern, question.Parameter("ignore_unavailable") == "true", countOnly);
+    }
+
+    /// <summary>Answers several searches: a line with the index, a line with the body.</summary>
+    public PodAnswer Many(PodQuestion question, string pattern, Func<string, PodAnswer?> refuse)
+    {
+        var text = Encoding.UTF8.GetString(question.Body);
+        if (!text.EndsWith('\n'))
+        {
+            return ElasticsearchAnswer.Error(400, "illegal_argument_exception", "The msearch request must be terminated by a newline [\n]");
+        }
+
+        var answers = new JsonArray();
+        var parts = text.TrimEnd('\n').Split('\n');
+        for (var i = 0; i + 1 < parts.Length; i += 2)
+        {
+            var head = parts[i].Trim().Length == 0 ? [] : JsonNode.Parse(parts[i]) as JsonObject ?? [];
+            var index = head["index"] is JsonArray several ? string.Join(',', several.Select(s => s!.ToString())) : head.Str("index") is { Length: > 0 } one ? one : pattern;
+            var answer = refuse(index) ?? Run(JsonNode.Parse(parts[i + 1]) as JsonObject ?? [], index.Length == 0 ? "*" : index, head.Bool("ignore_unavailable"), countOnly: false);
+            var json = JsonNode.Parse(answer.Body)!.AsObject();
+            json["status"] = answer.Status;
+            answers.Add(json);
+        }
+
+        return PodAnswer.Json(200, new JsonObject { ["took"] = 2, ["responses"] = answers });
+    }
+
+    /// <summary>Answers which fields there are, and of which types.</summary>
+    public PodAnswer Fields(PodQuestion question, string pattern)
+    {
+        var asked = question.Parameter("fields") ?? (TryParse(question.Body, out var body) ? body["fields"] is JsonArray list ? string.Join(',', list.Select(f => f!.ToString())) : body.Str("fields") : string.Empty);
+        if (string.IsNullOrEmpty(asked))
+        {
+            return ElasticsearchAnswer.Error(400, "action_request_validation_exception", "Validation Failed: 1: no fields specified;");
+        }
+
+        var found = Chosen(pattern);
+        var fields = new SortedDictionary<string, SortedDictionary<string, List<string>>>(StringComparer.Ordinal);
+        foreach (var (index, mappings) in found)
+        {
+            foreach (var (name, type) in Flat(mappings, string.Empty).Where(f => ElasticsearchIndices.Matches(asked, f.Name)))
+            {
+                (fields.TryGetValue(name, out var types) ? types : fields[name] = new(StringComparer.Ordinal)).TryAdd(type, []);
+                fields[name][type].Add(index);
+            }
+        }
+
+        return PodAnswer.Json(200, new JsonObject
+        {
+            ["indices"] = JsonPaths.Texts(found.Select(i => i.Key)),
+            ["fields"] = new JsonObject(fields.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)new JsonObject(f.Value.Select(t => KeyValuePair.Create(t.Key, (JsonNode?)Capability(t.Key, f.Value.Count > 1 ? t.Value : null))))))),
+        });
+    }
+
+    private static JsonObject Capability(string type, List<string>? only)
+    {
+        var capability = new JsonObject { ["type"] = type, ["metadata_field"] = type.StartsWith('_'), ["searchable"] = type != "object", ["aggregatable"] = type is not ("text" or "object") };
+        if (only is not null)
+        {
+            capability["indices"] = JsonPaths.Texts(only);
+        }
+
+        return capability;
+    }
+
+    private static IEnumerable<(string Name, string Type)> Flat(JsonObject? mappings, string prefix)
+    {
+        foreach (var (name, body) in mappings.Obj("properties") ?? [])
+        {
+            yield return (prefix + name, body.Str("type") is { Length: > 0 } type ? type : "object");
+            foreach (var (sub, inner) in body.Obj("fields") ?? [])
+            {
+                yield return ($"{prefix}{name}.{sub}", inner.Str("type"));
+            }
+
+            foreach (var deeper in Flat(body as JsonObject, $"{prefix}{name}."))
+            {
+                yield return deeper;
+            }
+        }
+    }
+
+    private static bool TryParse(byte[] bytes, out JsonObject body)
+    {
+        try
+        {
+            body = bytes.Length == 0 ? [] : JsonNode.Parse(bytes) as JsonObject ?? [];
+            return true;
+        }
+        catch (JsonException)
+        {
+            body = [];
+            return false;
+        }
+    }
+
+    private Dictionary<string, JsonObject?> Chosen(string pattern) => indices.Where(i => ElasticsearchIndices.Matches(pattern, i.Key)).ToDictionary(i => i.Key, i => i.Value, StringComparer.Ordinal);
+
+    private PodAnswer Run(JsonObject body, string pattern, bool ignoreUnavailable, bool countOnly)
+    {
+        var names = Chosen(pattern);
+        if (pattern.Split(',').FirstOrDefault(p => !p.Contains('*', StringComparison.Ordinal) && !names.ContainsKey(p)) is { } missing && !ignoreUnavailable)
+        {
+            return ElasticsearchAnswer.NoIndex(missing);
         }
 
         try
         {
-            var found = lines.Where(l => names.TryGetValue(l.Index, out var mappings) && Matches(body.Obj("query"), l.Source, mappings)).OrderByDescending(l => l.Time).ToList();
-            return PodAnswer.Json(200, countOnly ? Count(found.Count, names.Count) : Hits(body, found, names.Count));
+            var query = new SearchQuery(names, now);
+            var test = query.Compile(body.Obj("query"));
+            var found = names.Count == 0 ? [] : lines.Where(l => names.ContainsKey(l.Index) && test(l)).ToList();
+            return PodAnswer.Json(200, countOnly ? new JsonObject { ["count"] = found.Count, ["_shards"] = Shards(names.Count) } : Hits(body, query, found, names));
         }
-        catch (NotSupportedException e)
+        catch (SearchRefused e)
         {
-            return ElasticsearchAnswer.Error(400, "parsing_exception", e.Message);
+            return e.IsInShard ? names.Count == 0 ? PodAnswer.Json(200, Hits([], new SearchQuery(names, now), [], names)) : ElasticsearchAnswer.Phase(400, e, names.Keys.First()) : ElasticsearchAnswer.Error(400, e.Type, e.Message);
         }
     }
 
     private static JsonObject Shards(int count) => new() { ["total"] = count, ["successful"] = count, ["skipped"] = 0, ["failed"] = 0 };
 
-    private static JsonObject Count(int count, int shards) => new() { ["count"] = count, ["_shards"] = Shards(shards) };
-
-    private static JsonObject Hits(JsonObject body, List<ShippedLine> found, int shards)
+    private JsonObject Hits(JsonObject body, SearchQuery query, List<ShippedLine> found, Dictionary<string, JsonObject?> names)
     {
-        var ascending = body.Items("sort").Any(s => s.Obj("@timestamp").Str("order") == "asc");
-        var page = (ascending ? found.AsEnumerable().Reverse() : found).Skip(body.Int("from") ?? 0).Take(body.Int("size") ?? 10);
-        return new JsonObject
+        var (from, size) = (body.Int("from") ?? 0, body.Int("size") ?? 10);
+        if (from + size > Window)
         {
-            ["took"] = 2,
-            ["timed_out"] = false,
-            ["_shards"] = Shards(shards),
-            ["hits"] = new JsonObject
-            {
-                ["total"] = new JsonObject { ["value"] = Math.Min(found.Count, 10000), ["relation"] = found.Count > 10000 ? "gte" : "eq" },
-                ["max_score"] = null,
-                ["hits"] = JsonPaths.Array(page.Select(l => new JsonObject
-                {
-                    ["_index"] = l.Index,
-                    ["_id"] = l.Id,
-                    ["_score"] = null,
-                    ["_source"] = l.Source.Clone(),
-                    ["sort"] = new JsonArray(l.Time.ToUnixTimeMilliseconds()),
-                })),
-            },
-        };
-    }
-
-    private static bool Matches(JsonObject? query, JsonObject source, JsonObject? mappings)
-    {
-        if (query is null || query.Count == 0)
-        {
-            return true;
+            throw new SearchRefused("illegal_argument_exception", $"Result window is too large, from + size must be less than or equal to: [{Window}] but was [{from + size}]. See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the [index.max_result_window] index level setting.", inShard: true);
         }
 
-        var (kind, about) = (query.First().Key, query.First().Value);
-        var (field, value) = about is JsonObject { Count: > 0 } o ? (o.First().Key, o.First().Value) : (string.Empty, null);
-        switch (kind)
+        var sort = new SearchSort(body["sort"], body["pit"] is not null);
+        var highlight = body.Obj("highlight") is { } wanted ? new SearchHighlight(wanted, Sought(wanted, query, names)) : null;
+        var page = sort.Apply(found, body["search_after"] as JsonArray).Skip(from).Take(size);
+        var hits = new JsonObject();
+        if (body["track_total_hits"] is not JsonValue track || !track.TryGetValue<bool>(out var all))
         {
-            case "match_all":
-                return true;
-            case "bool":
-                bool All(string clause) => (about![clause] is JsonArray list ? list.OfType<JsonObject>() : about[clause] is JsonObject one ? [one] : []).All(q => Matches(q, source, mappings));
-                return All("filter") && All("must") && (about!["must_not"] as JsonArray ?? []).OfType<JsonObject>().All(q => !Matches(q, source, mappings));
-            case "term":
-                return Exact(field, [(value as JsonObject)?["value"]?.ToString() ?? value?.ToString() ?? string.Empty], source, mappings);
-            case "terms":
-                return Exact(field, [.. (value as JsonArray ?? []).Select(v => v?.ToString() ?? string.Empty)], source, mappings);
-            case "match" or "match_phrase":
-                return source.Str(field).Contains((value as JsonObject)?["query"]?.ToString() ?? value?.ToString() ?? string.Empty, StringComparison.OrdinalIgnoreCase);
-            case "query_string" or "simple_query_string":
-                return source.Str("log").Contains(about.Str("query").Trim('"', '*'), StringComparison.OrdinalIgnoreCase);
-            case "range":
-                return InRange(value as JsonObject, source.Str(field));
-            default:
-                throw new NotSupportedException($"unknown query [{kind}]");
+            var limit = body.Int("track_total_hits") ?? Window;
+            hits["total"] = new JsonObject { ["value"] = Math.Min(found.Count, limit), ["relation"] = found.Count > limit ? "gte" : "eq" };
         }
-    }
-
-    /// <summary>Exact words: on a text field only whole lower-case tokens match, on a keyword the value; <c>.keyword</c> exists where the mapping is dynamic.</summary>
-    private static bool Exact(string field, string[] wanted, JsonObject source, JsonObject? mappings)
-    {
-        var sub = field.EndsWith(".keyword", StringComparison.Ordinal);
-        var name = sub ? field[..^8] : field;
-        var mapping = name.Split('.').Aggregate((JsonNode?)mappings, (at, part) => at.Obj("properties").Obj(part));
-        var value = source.Str(name);
-        return sub ? mapping.Obj("fields").Obj("keyword") is not null && wanted.Contains(value)
-            : mapping.Str("type") == "text" ? Regex.Split(value.ToLowerInvariant(), "[^a-z0-9]+").Intersect(wanted).Any()
-            : wanted.Contains(value);
-    }
-
-    private static bool InRange(JsonObject? range, string value)
-    {
-        if (!DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var time))
+        else if (all)
         {
-            return false;
+            hits["total"] = new JsonObject { ["value"] = found.Count, ["relation"] = "eq" };
         }
 
-        DateTimeOffset? Bound(string name) => DateTimeOffset.TryParse(range.Str(name), CultureInfo.InvariantCulture, out var bound) ? bound : null;
-        return !(time < Bound("gte") || time <= Bound("gt") || time > Bound("lte") || time >= Bound("lt"));
+        hits["max_score"] = null;
+        hits["hits"] = JsonPaths.Array(page.Select(l => Hit(l, body, sort, highlight)));
+        var answer = new JsonObject { ["took"] = 2, ["timed_out"] = false, ["_shards"] = Shards(names.Count), ["hits"] = hits };
+        if (body.Obj("pit") is { } pit)
+        {
+            answer["pit_id"] = pit.Str("id");
+        }
+
+        if ((body.Obj("aggs") ?? body.Obj("aggregations")) is { } aggregations)
+        {
+            answer["aggregations"] = new SearchBuckets(names, now).Compute(aggregations, found);
+        }
+
+        return answer;
+    }
+
+    private List<(string Field, Func<string, bool> Test)> Sought(JsonObject highlight, SearchQuery query, Dictionary<string, JsonObject?> names)
+    {
+        if (highlight.Obj("highlight_query") is not { } own)
+        {
+            return query.Sought;
+        }
+
+        var other = new SearchQuery(names, now);
+        other.Compile(own);
+        return other.Sought;
+    }
+
+    private static JsonObject Hit(ShippedLine line, JsonObject body, SearchSort sort, SearchHighlight? highlight)
+    {
+        var hit = new JsonObject { ["_index"] = line.Index, ["_id"] = line.Id, ["_score"] = sort.IsGiven ? null : 1.0 };
+        if (body["_source"] is not JsonValue wanted || !wanted.TryGetValue<bool>(out var source) || source)
+        {
+            hit["_source"] = line.Source;
+        }
+
+        if (highlight?.Of(line) is { Count: > 0 } marked)
+        {
+            hit["highlight"] = marked;
+        }
+
+        if (sort.IsGiven)
+        {
+            hit["sort"] = sort.Values(line);
+        }
+
+        return hit;
+    }
+}
+
+/// <summary>Points in time. The lines do not change under one, so it is no more than a name for the indices and an end.</summary>
+internal static class PointInTime
+{
+    public static PodAnswer Open(string pattern, bool isOpenSearch) => PodAnswer.Json(200, new JsonObject { [isOpenSearch ? "pit_id" : "id"] = Convert.ToBase64String(Encoding.UTF8.GetBytes("pit:" + pattern)), ["_shards"] = new JsonObject { ["total"] = 1, ["successful"] = 1, ["skipped"] = 0, ["failed"] = 0 } });
+
+    public static PodAnswer Close(PodQuestion question) => PodAnswer.Json(200, new JsonObject { ["succeeded"] = true, ["num_freed"] = Pattern((JsonNode.Parse(question.Body) as JsonObject).Str("id")) is null ? 0 : 1 });
+
+    public static string? Pattern(string id)
+    {
+        var bytes = new byte[id.Length];
+        return Convert.TryFromBase64String(id, bytes, out var count) && Encoding.UTF8.GetString(bytes, 0, count) is var text && text.StartsWith("pit:", StringComparison.Ordinal) ? text[4..] : null;
     }
 }

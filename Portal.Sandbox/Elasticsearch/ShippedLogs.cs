@@ -9,16 +9,13 @@ using Portal.Sandbox.Kubernetes.Streams;
 
 namespace Portal.Sandbox.Elasticsearch;
 
-/// <summary>A document that a shipper wrote.</summary>
-internal sealed record ShippedLine(string Index, string Id, DateTimeOffset Time, JsonObject Source);
-
 /// <summary>
 /// What the shippers have written: the newest lines of every container on their nodes, if their configuration leads here,
 /// their user may write, and the namespace is not left out.
 /// </summary>
 internal static class ShippedLogs
 {
-    private const int MostLines = 100;
+    private const int MostLines = 3600;
 
     /// <summary>Gets the images that ship, and the folder of their configuration.</summary>
     public static IReadOnlyDictionary<string, string> Shippers { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -43,7 +40,8 @@ internal static class ShippedLogs
             }
         }
 
-        return lines;
+        var next = new Dictionary<string, int>(StringComparer.Ordinal);
+        return [.. lines.OrderBy(l => l.Time).ThenBy(l => l.Id, StringComparer.Ordinal).Select(l => l with { Doc = next[l.Index] = next.GetValueOrDefault(l.Index, -1) + 1 })];
     }
 
     /// <summary>Gives the shipper's configuration if it leads to this cluster with a user that may write.</summary>
@@ -69,25 +67,11 @@ internal static class ShippedLogs
     {
         foreach (var status in pod.Body.Items("status.containerStatuses"))
         {
-            foreach (var (number, time, text) in PodLog.Written(pod, status, node.Cluster.Context.Clock.Now, MostLines))
+            var from = new ShippedFrom(pod.Name, pod.Namespace, pod.Uid, status.Str("name"), status.Str("image"), pod.Body.Str("spec.nodeName"), pod.Labels);
+            var prefix = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{pod.Uid}/{status.Str("name")}")))[..12];
+            foreach (var (id, time, text) in PodLog.Written(pod, status, node.Cluster.Context.Clock.Now, MostLines))
             {
-                var id = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{pod.Uid}/{status.Str("name")}/{number}")))[..20].Replace('/', '_').Replace('+', '-');
-                yield return new ShippedLine(IndexOf(time), id, time, new JsonObject
-                {
-                    ["@timestamp"] = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-                    ["log"] = text,
-                    ["stream"] = "stdout",
-                    ["kubernetes"] = new JsonObject
-                    {
-                        ["pod_name"] = pod.Name,
-                        ["namespace_name"] = pod.Namespace,
-                        ["pod_id"] = pod.Uid,
-                        ["labels"] = JsonPaths.MapOf(pod.Labels),
-                        ["host"] = pod.Body.Str("spec.nodeName"),
-                        ["container_name"] = status.Str("name"),
-                        ["container_image"] = status.Str("image"),
-                    },
-                });
+                yield return new ShippedLine(IndexOf(time), $"{prefix}-{id.Replace('/', '-')}", time, text, from);
             }
         }
     }

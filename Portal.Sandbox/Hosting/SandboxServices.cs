@@ -3,6 +3,7 @@ using Portal.Sandbox.Glance;
 using Portal.Sandbox.Harbor;
 using Portal.Sandbox.Heat;
 using Portal.Sandbox.Keystone;
+using Portal.Sandbox.Kibana;
 using Portal.Sandbox.Kubernetes;
 using Portal.Sandbox.Magnum;
 using Portal.Sandbox.Neutron;
@@ -30,5 +31,6 @@ internal static class SandboxServices
         new MagnumService(context),
         new HarborService(context),
         new KubernetesService(context),
+        new KibanaService(context),
     ];
 }

@@ -32,6 +32,10 @@ internal static class KibanaProgram
         }
     }
 
+    /// <summary>Gives a pod of a cluster whose Kibana has come up, or null.</summary>
+    public static StoredObject? ReadyPod(KubeCluster cluster) => cluster.Store.List("pods").FirstOrDefault(p => PodInside.Container(p, Image) is { } container
+        && Age(new PodPlace(cluster, p.Namespace, p.Name)) >= ReadyAfter && Backend(cluster, p, container) is not null);
+
     private static TimeSpan? Age(PodPlace place) =>
         place.Cluster.Store.Find("pods", place.Namespace, place.Pod) is { } pod && pod.Body.Str("status.phase") == "Running" ? PodInside.Age(place.Cluster, pod, Image) : null;
 

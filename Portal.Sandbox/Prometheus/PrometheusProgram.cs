@@ -70,21 +70,7 @@ internal static class PrometheusProgram
             return answer;
         }
 
-        Func<FormValues, JsonNode>? handler = question.Path["/api/v1/".Length..] switch
-        {
-            "targets" => form => StatusApi.Targets(server, form),
-            "targets/metadata" => form => StatusApi.TargetMetadata(server, form),
-            "metadata" => form => StatusApi.Metadata(server, form),
-            "rules" => form => RulesApi.Groups(server, form),
-            "alerts" => _ => RulesApi.Alerts(server),
-            "alertmanagers" => _ => StatusApi.Alertmanagers(server),
-            "status/buildinfo" => _ => StatusApi.Build(),
-            "status/runtimeinfo" => _ => StatusApi.Runtime(server),
-            "status/config" => _ => new JsonObject { ["yaml"] = server.Config.Text },
-            "status/flags" => _ => StatusApi.Flags(server),
-            "status/tsdb" => _ => StatusApi.Tsdb(server),
-            _ => null,
-        };
+        var handler = Handler(server, question.Path["/api/v1/".Length..]);
         if (handler is null)
         {
             return Unknown();
@@ -104,6 +90,22 @@ internal static class PrometheusProgram
             return QueryApi.Dressed(question, PromJson.Failure(e));
         }
     }
+
+    private static Func<FormValues, JsonNode>? Handler(PrometheusServer server, string path) => path switch
+    {
+        "targets" => form => StatusApi.Targets(server, form),
+        "targets/metadata" => form => StatusApi.TargetMetadata(server, form),
+        "metadata" => form => StatusApi.Metadata(server, form),
+        "rules" => form => RulesApi.Groups(server, form),
+        "alerts" => _ => RulesApi.Alerts(server),
+        "alertmanagers" => _ => StatusApi.Alertmanagers(server),
+        "status/buildinfo" => _ => StatusApi.Build(),
+        "status/runtimeinfo" => _ => StatusApi.Runtime(server),
+        "status/config" => _ => new JsonObject { ["yaml"] = server.Config.Text },
+        "status/flags" => _ => StatusApi.Flags(server),
+        "status/tsdb" => _ => StatusApi.Tsdb(server),
+        _ => null,
+    };
 
     private static PodAnswer Unknown() => PodAnswer.Text(404, "404 page not found\n").With("X-Content-Type-Options", "nosniff");
 }

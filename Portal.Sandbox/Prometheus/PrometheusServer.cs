@@ -128,8 +128,8 @@ internal sealed class PrometheusServer
             up[0] = new Span(exists.From, up[0].To);
         }
 
-        var ready = home is null ? [exists] : home.ReadySpans;
-        return new Target(scrape, scrape.Image, pod.Uid, Labels(scrape), Spans.And([exists], own), Spans.And(Spans.And(Seen(scrape, up, pod, now), ready), own));
+        // A node of which the kubelet is silent is not dead: its pods answer on.
+        return new Target(scrape, scrape.Image, pod.Uid, Labels(scrape), Spans.And([exists], own), Spans.And(Seen(scrape, up, pod, now), own));
     }
 
     // What does not answer now has not answered since it was last seen.

@@ -53,6 +53,8 @@ internal sealed class MemoryKubernetes : IKubernetesApi
 
     public Task<Stream> ConnectAsync(string inNamespace, string pod, int port, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<Stream> OpenLogAsync(string inNamespace, string pod, PodLogRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     // Of selectors is understood that a label is there, and what it says; all of several must hold.
     private static bool Has(JsonObject o, string? selector) => (selector ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).All(part =>
         part.Split('=', 2) is [var label, var value] ? (string?)o["metadata"]?["labels"]?[label] == value : o["metadata"]?["labels"]?[part] is not null);

@@ -25,7 +25,7 @@ public sealed partial class PortalWorld : IAsyncLifetime
     private static readonly string[] Quick =
     [
         "--Portal:Clusters:PollMoving=00:00:00.300", "--Portal:Clusters:PollCalm=00:00:02", "--Portal:Clusters:LookAgain=00:00:00.300",
-        "--Portal:Clusters:Settle=00:00:02", "--Portal:Clusters:LateAfter=00:00:20", "--Portal:Clusters:ExplainAgain=00:00:03", "--Portal:Addons:PollEvery=00:00:01", "--Portal:Alerts:AskEvery=00:00:01", "--Portal:Alerts:CheckEvery=00:00:05", "--Portal:Addons:Profiles:site-own=cluster-dns", "--Portal:Provisioning:RetryBase=00:00:00.300", "--Logging:LogLevel:Default=Debug", "--Logging:LogLevel:Microsoft.AspNetCore.Authentication=Debug",
+        "--Portal:Clusters:Settle=00:00:02", "--Portal:Clusters:LateAfter=00:00:20", "--Portal:Clusters:ExplainAgain=00:00:03", "--Portal:Addons:PollEvery=00:00:01", "--Portal:Alerts:AskEvery=00:00:01", "--Portal:Alerts:CheckEvery=00:00:05", "--Portal:Addons:Profiles:site-own=cluster-dns", "--Portal:Addons:Profiles:logged=cluster-dns,elasticsearch,kibana,fluentd", "--Portal:Provisioning:RetryBase=00:00:00.300", "--Logging:LogLevel:Default=Debug", "--Logging:LogLevel:Microsoft.AspNetCore.Authentication=Debug",
     ];
 
     private readonly Lazy<Task<CreatedCluster>> ready;

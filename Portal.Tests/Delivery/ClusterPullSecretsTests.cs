@@ -5,7 +5,9 @@ using Portal.Core.Backends;
 using Portal.Core.Delivery;
 using Portal.Core.Kubernetes;
 using Portal.Core.Mapping;
+using Portal.Core.Storage;
 using Portal.Tests.Addons;
+using Portal.Tests.Clusters;
 using Portal.Tests.Support;
 
 namespace Portal.Tests.Delivery;
@@ -15,6 +17,7 @@ public sealed class ClusterPullSecretsTests
     private static readonly ClusterKey Cluster = new(TestScopes.Region, "p1", "c1");
     private static readonly RegistryCredential Fresh = new("registry.example", "robot$shop+portal-pull-new", "Fresh-1");
     private readonly MemoryKubernetes api = new();
+    private readonly FakeMagnum magnum = new();
 
     [Fact]
     public async Task Renew_ChangesThePortalsSecretInEveryNamespace_AndNoOther()
@@ -23,7 +26,7 @@ public sealed class ClusterPullSecretsTests
         api.Objects.Add(RegistrySecretStep.Secret("zone-prod", new PullCredential("registry.example", "robot$shop+portal-pull", "Old-1")));
         api.Objects.Add(Somebodys("zone-prod", "registry-pull-mine"));
         api.Objects.Add(Somebodys("teams-own", "registry-pull"));
-        var secrets = new ClusterPullSecrets(MemoryHome.NewStore(), new Connector(api), TimeProvider.System);
+        var secrets = Secrets(MemoryHome.NewStore());
 
         Assert.Equal(2, await secrets.RenewAsync(Cluster, Fresh, CancellationToken.None));
         Assert.Equal(0, await secrets.RenewAsync(Cluster, Fresh, CancellationToken.None));
@@ -43,10 +46,24 @@ public sealed class ClusterPullSecretsTests
             await store.PutAsync(ClusterAccess.Type, new ClusterKey(TestScopes.Region, project, cluster).DocumentId, access, 0, CancellationToken.None);
         }
 
-        var found = await new ClusterPullSecrets(store, new Connector(api), TimeProvider.System).ListAsync("p1", CancellationToken.None);
+        var found = await Secrets(store).ListAsync("p1", CancellationToken.None);
 
         Assert.Equal(["c1", "c2"], found.Select(c => c.ClusterId).Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public async Task Name_IsMagnums_AndTheIdWhereMagnumDoesNotTell()
+    {
+        magnum.Put(FakeMagnum.Row(name: "shop-prod", id: "c1"));
+        var secrets = Secrets(MemoryHome.NewStore());
+
+        Assert.Equal("shop-prod", await secrets.NameAsync(Cluster, CancellationToken.None));
+        Assert.Equal("c2", await secrets.NameAsync(Cluster with { ClusterId = "c2" }, CancellationToken.None));
+        magnum.Broken.Add("c1");
+        Assert.Equal("c1", await secrets.NameAsync(Cluster, CancellationToken.None));
+    }
+
+    private ClusterPullSecrets Secrets(IDocumentStore store) => new(store, new Connector(api), magnum, new FakePlatform(), TimeProvider.System);
 
     private static string Text(JsonObject secret) =>
         (string?)secret["data"]![".dockerconfigjson"] is { } data ? Encoding.UTF8.GetString(Convert.FromBase64String(data)) : "";

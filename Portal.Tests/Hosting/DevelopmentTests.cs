@@ -17,7 +17,7 @@ public sealed class DevelopmentTests
 
         Assert.Contains("Sign in with password labpass as", said, StringComparison.Ordinal);
         Assert.Contains("dana", said, StringComparison.Ordinal);
-        Assert.Contains("Three things to try", said, StringComparison.Ordinal);
+        Assert.Contains("Four things to try", said, StringComparison.Ordinal);
         using (var browser = new PortalBrowser(UrlIn(said)))
         {
             using var page = await browser.SignInAsync("dana");

@@ -57,7 +57,7 @@ public sealed class PullRenewalTests(SandboxFixture sandbox) : IClassFixture<San
         var waiting = await UntilAsync(portal, scope, plan.Id, p => p.Steps.Any(s => s is { Id: GiveSecretStep.StepId, State: StepState.Running, Reason.Code: "mapping.clusters-without-secret" }));
 
         var reason = waiting.Steps.Single(s => s.Id == GiveSecretStep.StepId).Reason!;
-        Assert.Equal(("mapping.clusters-without-secret", "c2"), (reason.Code, reason.Arguments["clusters"]));
+        Assert.Equal(("mapping.clusters-without-secret", "shop-c2"), (reason.Code, reason.Arguments["clusters"]));
         Assert.NotEqual(old, holders.Held["c1"]);
         Assert.True(await portal.GetRequiredService<IHarborAccounts>().AcceptsAsync(new(old.UserName, old.Password), CancellationToken.None));
         Assert.Equal(old.UserName, Assert.Single((await portal.GetRequiredService<IPullRenewal>().FindAsync(scope, CancellationToken.None))!.Before));
@@ -66,6 +66,9 @@ public sealed class PullRenewalTests(SandboxFixture sandbox) : IClassFixture<San
         await portal.GetRequiredService<IPlanService>().RetryAsync(scope, plan.Id, GiveSecretStep.StepId, CancellationToken.None);
         Assert.Equal(PlanState.Done, (await UntilAsync(portal, scope, plan.Id, p => p.EndedAt is not null)).State);
         Assert.Equal(holders.Held["c1"], holders.Held["c2"]);
+
+        // The one that had it was not asked again with the other; the last look is at both.
+        Assert.Equal((2, 3), (holders.Asked.Count(c => c == "c1"), holders.Asked.Count(c => c == "c2")));
     }
 
     [Fact]
@@ -194,14 +197,19 @@ public sealed class PullRenewalTests(SandboxFixture sandbox) : IClassFixture<San
 
         public ConcurrentDictionary<string, RegistryCredential> Held { get; } = [];
 
+        public ConcurrentQueue<string> Asked { get; } = [];
+
         public string? Silent { get; set; }
 
         public Func<RegistryCredential, Task>? Giving { get; set; }
 
         public Task<IReadOnlyList<ClusterKey>> ListAsync(string projectId, CancellationToken cancellationToken) => Task.FromResult(Clusters);
 
+        public Task<string> NameAsync(ClusterKey cluster, CancellationToken cancellationToken) => Task.FromResult("shop-" + cluster.ClusterId);
+
         public async Task<int> RenewAsync(ClusterKey cluster, RegistryCredential credential, CancellationToken cancellationToken)
         {
+            Asked.Enqueue(cluster.ClusterId);
             if (cluster.ClusterId == Silent)
             {
                 throw new BackendException("kubernetes", "list", BackendFailure.Timeout);

@@ -13,7 +13,7 @@ public sealed class AlertPollingTests : PlatformCluster
 
     protected override int Nodes => 1;
 
-    protected override string[] Options => ["--Portal:Addons:Profiles:polled=cluster-dns, alertmanager, prometheus", "--Portal:Alerts:AskEvery=00:00:00.300", "--Portal:Alerts:CheckEvery=00:00:01"];
+    protected override string[] Options => ["--Portal:Addons:Profiles:polled=cluster-dns, kube-state-metrics, alertmanager, prometheus", "--Portal:Alerts:AskEvery=00:00:00.300", "--Portal:Alerts:CheckEvery=00:00:01"];
 
     [Fact]
     public async Task Pod_ThatCrashes_FiresUntilItIsGone_AndADeadAlertmanagerIsTold()

@@ -18,7 +18,7 @@ public sealed class AlertWritesTests : PlatformCluster
 
     protected override int Nodes => 1;
 
-    protected override string[] Options => ["--Portal:Addons:Profiles:polled=cluster-dns, alertmanager, prometheus", "--Portal:Alerts:AskEvery=00:00:00.300"];
+    protected override string[] Options => ["--Portal:Addons:Profiles:polled=cluster-dns, kube-state-metrics, alertmanager, prometheus", "--Portal:Alerts:AskEvery=00:00:00.300"];
 
     [Fact]
     public async Task OwnRule_IsReadLoadedAndFires_AndASilenceKeepsItQuiet_UntilItEnds()

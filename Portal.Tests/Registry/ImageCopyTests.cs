@@ -97,6 +97,7 @@ public sealed class ImageCopyTests : IClassFixture<SandboxFixture>, IAsyncLifeti
         var refused = await Assert.ThrowsAsync<BackendException>(() => Copies.CopyAsync(In(from), frontend, image.Digest, In(to), name, None));
 
         Assert.Equal((BackendFailure.Invalid, (System.Net.HttpStatusCode?)null), (refused.Failure, refused.Status));
+        Assert.DoesNotContain(await room.Get<IAuditLog>().ListAsync(In(to), 50, null, None), e => e.Subject == "repository/" + name);
     }
 
     [Fact]
@@ -105,7 +106,7 @@ public sealed class ImageCopyTests : IClassFixture<SandboxFixture>, IAsyncLifeti
         var user = (await room.MappingAsync(from))!.UserName;
         var pushes = room.Get<IImagePushes>();
 
-        Assert.Equal((user, (string?)null), await pushes.FindAsync(In(from), frontend, image, None) is { } push ? (push.Login, push.Person) : default);
+        Assert.Equal((user, (string?)null, true), await pushes.FindAsync(In(from), frontend, image, None) is { } push ? (push.Login, push.Person, push.IsProject) : default);
         Assert.Null(await pushes.FindAsync(In(from), frontend, image with { PushedAt = image.PushedAt.AddHours(1) }, None));
         Assert.Null(await pushes.FindAsync(In(to), frontend, image, None));
     }

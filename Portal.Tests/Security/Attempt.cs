@@ -5,10 +5,14 @@ using Portal.Core.Audit;
 using Portal.Core.Clusters;
 using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
+using Portal.Core.Logs;
+using Portal.Core.Logs.Containers;
 using Portal.Core.Mapping;
 using Portal.Core.Mapping.Comparison;
 using Portal.Core.Mapping.PullRenewal;
 using Portal.Core.Monitoring.Alerts;
+using Portal.Core.Monitoring.Dashboards;
+using Portal.Core.Monitoring.Metrics;
 using Portal.Core.Monitoring.Rules;
 using Portal.Core.Monitoring.Silences;
 using Portal.Core.Provisioning;
@@ -26,11 +30,12 @@ namespace Portal.Tests.Security;
 internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, Scope, Task<object?>> Call)
 {
     private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly RangeWindow Window = RangeWindow.Of(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow);
 
     /// <summary>Every read and write of the services that pages use.</summary>
     public static IReadOnlyList<Attempt> All { get; } =
     [
-        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Alerting(), .. Others(),
+        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Alerting(), .. Metrics(), .. Logs(), .. Others(),
     ];
 
     private static IEnumerable<Attempt> Clusters() =>
@@ -193,6 +198,63 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         // Takes the secret itself; who has it needs no portal.
         Quiet("IClusterConnector.WithIdentity", (_, _) => Task.FromResult<object?>(null)),
     ];
+
+    // Any expression may be asked of an own cluster; of another's, nothing. By the own project's name its id finds nothing.
+    private static IEnumerable<Attempt> Metrics() =>
+    [
+        Write("IClusterMetrics.QueryRangeAsync", async (w, s) => await w.Get<IClusterMetrics>().QueryRangeAsync(s, w.Cluster, "up", Window, None)),
+        Write("IClusterMetrics.QueryRangeAsync", async (w, s) => await w.Get<IClusterMetrics>().QueryRangeAsync(s, w.Renamed, "up", Window, None)),
+        Write("IClusterMetrics.QueryAsync", async (w, s) => await w.Get<IClusterMetrics>().QueryAsync(s, w.Cluster, "up", DateTimeOffset.UtcNow, None)),
+        Write("IClusterMetrics.ListLabelsAsync", async (w, s) => await w.Get<IClusterMetrics>().ListLabelsAsync(s, w.Cluster, null, None)),
+        Write("IClusterMetrics.ListLabelValuesAsync", async (w, s) => await w.Get<IClusterMetrics>().ListLabelValuesAsync(s, w.Cluster, "job", null, null, None)),
+        Write("IClusterMetrics.ListSeriesAsync", async (w, s) => await w.Get<IClusterMetrics>().ListSeriesAsync(s, w.Cluster, "up", Window, None)),
+        Write("IClusterMetrics.DescribeAsync", async (w, s) => await w.Get<IClusterMetrics>().DescribeAsync(s, w.Cluster, None)),
+        Write("IClusterMetrics.GetVersionAsync", async (w, s) => await w.Get<IClusterMetrics>().GetVersionAsync(s, w.Cluster, None)),
+        Write("IPanelPoints.GetAsync", async (w, s) => await w.Get<IPanelPoints>().GetAsync(s, [w.Cluster], BuiltInDashboards.All[0].Panels[0], new(), Window, None)),
+        Write("IPanelPoints.ExploreAsync", async (w, s) => await w.Get<IPanelPoints>().ExploreAsync(s, [w.Cluster], "up", Window, 8, None)),
+        Write("IChartPlaces.ListAsync", async (w, s) => await w.Get<IChartPlaces>().ListAsync(s, w.Cluster, Window, None)),
+    ];
+
+    private static IEnumerable<Attempt> Logs() =>
+    [
+        // A cluster of another project is one in which the portal is not: what is not there cannot be searched.
+        Quiet("IProjectLogs.SearchAsync", async (w, s) => (await w.Get<IProjectLogs>().SearchAsync(s, [Theirs(w)], Search(), null, 10, None)) is var a ? new { a.Lines, States = a.Sources.Select(x => x.State) } : null),
+        Write("IProjectLogs.AroundAsync", async (w, s) => await w.Get<IProjectLogs>().AroundAsync(s, new LogLine { Source = Theirs(w), Index = "logstash-1", Id = "1", At = DateTimeOffset.UtcNow, Sort = 1, Message = "", Document = "{}" }, 5, 5, None)),
+        Quiet("IProjectLogs.TailAsync", (w, s) => FirstAsync(t => w.Get<IProjectLogs>().TailAsync(s, [Theirs(w)], Search(), t), t => t.Lines, TimeSpan.FromSeconds(20))),
+        Quiet("IProjectLogs.ExportAsync", async (w, s) => await w.Get<IProjectLogs>().ExportAsync(s, [Theirs(w)], Search(), None).CountAsync()),
+        Quiet("IProjectLogs.FindKibanaAsync", async (w, s) => (await w.Get<IProjectLogs>().FindKibanaAsync(s, Theirs(w), Search(), null, null, None)) is null ? "none" : "some"),
+        Read("ISavedSearches.ListAsync", async (w, s) => (await w.Get<ISavedSearches>().ListAsync(s, None)).Select(x => x.Name)),
+        OwnWrite("ISavedSearches.SaveAsync", async (w, s) => (await w.Get<ISavedSearches>().SaveAsync(s, "theirs", "q=x", isShared: true, None)).Name),
+        OwnWrite("ISavedSearches.DeleteAsync", async (w, s) => await w.Get<ISavedSearches>().DeleteAsync(s, w.SearchId, None)),
+        Read("IContainerLogs.ListPodsAsync", async (w, s) => await w.Get<IContainerLogs>().ListPodsAsync(s, w.Cluster, "kube-system", None)),
+        Write("IContainerLogs.ListPodsAsync", async (w, s) => await w.Get<IContainerLogs>().ListPodsAsync(s, w.Renamed, "kube-system", None)),
+        Read("IContainerLogs.FollowAsync", async (w, s) => await FollowAsync(w, s, w.Cluster)),
+        Write("IContainerLogs.FollowAsync", async (w, s) => await FollowAsync(w, s, w.Renamed)),
+        Read("IContainerLogs.OpenAsync", async (w, s) => await OpenAsync(w, s, w.Cluster)),
+        Write("IContainerLogs.OpenAsync", async (w, s) => await OpenAsync(w, s, w.Renamed)),
+    ];
+
+    private static LogSource Theirs(TwoTeams world) => new(world.ClusterId, "private");
+
+    private static LogSearch Search() => new() { From = DateTimeOffset.UtcNow.AddHours(-1), To = DateTimeOffset.UtcNow };
+
+    private static async Task<LogTarget> TargetAsync(TwoTeams world)
+    {
+        var pod = (await world.Get<IContainerLogs>().ListPodsAsync(world.Owner, world.Cluster, "kube-system", None)).First(p => p.Phase == "Running");
+        return new(pod.Name, pod.Containers[^1].Name);
+    }
+
+    private static async Task<object?> FollowAsync(TwoTeams world, Scope scope, ClusterKey cluster)
+    {
+        var query = new ContainerLogQuery { Namespace = "kube-system", Targets = [await TargetAsync(world)], Follow = false };
+        return await world.Get<IContainerLogs>().FollowAsync(scope, cluster, query, None).Select(b => string.Join(' ', b.Lines.Select(l => l.Text))).FirstOrDefaultAsync();
+    }
+
+    private static async Task<object?> OpenAsync(TwoTeams world, Scope scope, ClusterKey cluster)
+    {
+        using var reader = new StreamReader(await world.Get<IContainerLogs>().OpenAsync(scope, cluster, "kube-system", await TargetAsync(world), false, None));
+        return await reader.ReadToEndAsync();
+    }
 
     private static IEnumerable<Attempt> Others() =>
     [

@@ -43,6 +43,9 @@ public sealed class TwoTeams : IAsyncLifetime
 
     internal long CredentialId { get; private set; }
 
+    /// <summary>Gets a search that the owner keeps for team-shop.</summary>
+    internal string SearchId { get; private set; } = "";
+
     internal RepositoryName Checkout => new(HarborProject, "checkout");
 
     internal ClusterKey Cluster => new(Owner.Region, Owner.ProjectId, ClusterId);
@@ -71,6 +74,7 @@ public sealed class TwoTeams : IAsyncLifetime
         Assert.True(plan.State is PlanState.Done, InitialisationTests.Explain(plan));
         await Get<AlertWatch>().LookAsync(CancellationToken.None);
         await Get<IKubeconfigService>().CreateAsync(Owner, Cluster, "shop-private", TimeSpan.FromHours(1), CancellationToken.None);
+        SearchId = (await Get<Portal.Core.Logs.ISavedSearches>().SaveAsync(Owner, "shop-errors", "severity=error", isShared: true, CancellationToken.None)).Id;
         await PlaceAsync(Owner);
         await PlaceAsync(Stranger);
         HarborProject = (await Get<IMappingService>().FindAsync(Owner, CancellationToken.None))!.HarborProject;

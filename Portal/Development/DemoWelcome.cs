@@ -13,7 +13,7 @@ internal static class DemoWelcome
         ("remy", "in no project"),
     ];
 
-    /// <summary>Writes who can sign in, where, and three things to try.</summary>
+    /// <summary>Writes who can sign in, where, and four things to try.</summary>
     public static void Write(TextWriter output, string password, IReadOnlyDictionary<string, string> addresses)
     {
         output.WriteLine($"It runs on a sandbox, a simulated cloud (control: {addresses.GetValueOrDefault("control")}). Sign in with password {password} as");
@@ -22,9 +22,10 @@ internal static class DemoWelcome
             output.WriteLine($"  {user,-6} {who}");
         }
 
-        output.WriteLine("Three things to try:");
+        output.WriteLine("Four things to try:");
         output.WriteLine("  1. Sign in as dana, choose team-shop, and create a cluster.");
         output.WriteLine("  2. Watch its initialisation become a platform, step by step.");
-        output.WriteLine("  3. Sign in as noor in a private window: the same cluster, and nothing that can be changed.");
+        output.WriteLine("  3. Look at Charts, Logs and Alerts of shop-prod, which is being initialised now.");
+        output.WriteLine("  4. Sign in as noor in a private window: the same cluster, and nothing that can be changed.");
     }
 }

@@ -28,7 +28,17 @@ internal sealed class EmbeddedSandbox : ICompanion
         builder.Configuration.GetSection("Sandbox").Bind(options);
         var host = await SandboxHost.StartAsync(options, cancellationToken);
         var sandbox = SandboxConfiguration.Of(host.Context.Addresses, options.Password);
+        if (Uri.TryCreate((builder.Configuration["urls"] ?? PortalProcess.DefaultUrl).Split(';')[0], UriKind.Absolute, out var own) && own is { Port: > 0, Scheme: "http" })
+        {
+            sandbox["Portal:Harbor:HookUrl"] = own.GetLeftPart(UriPartial.Authority);
+        }
+
         builder.Configuration.AddInMemoryCollection(sandbox.Where(o => builder.Configuration[o.Key] is null));
+        if (builder.Configuration.GetValue(DemoStory.Option, defaultValue: true))
+        {
+            builder.Services.AddHostedService<DemoStory>();
+        }
+
         return new EmbeddedSandbox(host);
     }
 

@@ -29,6 +29,11 @@ internal static class SandboxConfiguration
             options["Portal:Addons:Registry"] = new Uri(harbor).Authority + "/platform";
         }
 
+        if (addresses.TryGetValue("kibana", out var kibana))
+        {
+            options["Portal:Logs:Kibana:Address"] = kibana + "/{cluster}";
+        }
+
         return options;
     }
 }

@@ -4,8 +4,10 @@ using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
+using Portal.Core.Logs;
 using Portal.Core.Mapping.Comparison;
 using Portal.Core.Monitoring;
+using Portal.Core.Monitoring.Metrics;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry.Harbor;
 using Portal.Core.Storage;
@@ -33,6 +35,8 @@ internal static class OptionSections
         OptionSection.Of<KubernetesOptions>(KubernetesOptions.Section),
         OptionSection.Of<AddonsOptions>(AddonsOptions.Section),
         OptionSection.Of<AlertsOptions>(AlertsOptions.Section, AlertsOptions.Failures),
+        OptionSection.Of<MetricsOptions>(MetricsOptions.Section, MetricsOptions.Failures),
+        OptionSection.Of<LogsOptions>(LogsOptions.Section, LogsOptions.Failures),
         OptionSection.Of<ProvisioningOptions>(ProvisioningOptions.Section),
     ];
 

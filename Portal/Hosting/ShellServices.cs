@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
+using Portal.Logs;
 using Portal.Shared.Ranges;
 using Portal.Shell;
 
@@ -25,9 +26,12 @@ internal static class ShellServices
         builder.Services.AddAssetCompression();
     }
 
-    /// <summary>Maps the pages.</summary>
-    public static void MapShell(this WebApplication app) =>
+    /// <summary>Maps the pages, and what of them is a file.</summary>
+    public static void MapShell(this WebApplication app)
+    {
+        app.MapLogs();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null) // SecurityHeaders says it for all answers.
             .RequireAuthorization();
+    }
 }

@@ -2,18 +2,23 @@ using Portal.Core.Backends;
 using Portal.Core.Identity;
 using Portal.Core.Mapping.Comparison;
 using Portal.Identity;
+using Portal.Registry;
 using Portal.Shell;
 
 namespace Portal.Mapping;
 
-/// <summary>The comparison as a file.</summary>
+/// <summary>The comparison as a file, and where Harbor tells what the mapping has it tell.</summary>
 internal static class MappingRoutes
 {
     /// <summary>Address of the file.</summary>
     public static string Csv(string projectId) => ProjectRoutes.Mapping(projectId) + ".csv";
 
     /// <summary>Maps it; the service asks for the capability.</summary>
-    public static void MapMapping(this WebApplication app) => app.MapGet("/p/{projectId}/mapping.csv", CsvAsync).RequireAuthorization();
+    public static void MapMapping(this WebApplication app)
+    {
+        app.MapGet("/p/{projectId}/mapping.csv", CsvAsync).RequireAuthorization();
+        app.MapHarborHooks();
+    }
 
     private static async Task<IResult> CsvAsync(
         HttpContext context, ISessionScopes sessions, IMappingComparison comparison, string projectId, string? q, string? state, string? domain)

@@ -153,13 +153,13 @@ public sealed class RulesModel(IAlertRules rules, Scope scope, TimeProvider time
         (Errors, Loaded, WhyNot, Preview) = ([], null, null, null);
         if (ClusterId.Length == 0)
         {
-            Errors = [FieldError.Of("cluster", "silence.no-cluster")];
+            Errors = [FieldError.Of("cluster", "silence-no-cluster")];
             return false;
         }
 
         if (Comparison.Length > 0 && !double.TryParse(Threshold.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out _))
         {
-            Errors = [FieldError.Of("threshold", "rule.bad-threshold")];
+            Errors = [FieldError.Of("threshold", "rule-bad-threshold")];
             return false;
         }
 

@@ -116,13 +116,13 @@ public sealed class SilenceForm(ISilences silences, Scope scope, TimeProvider ti
         Errors = [];
         if (End() is not { } end)
         {
-            Errors = [FieldError.Of("endsAt", "silence.end-unreadable")];
+            Errors = [FieldError.Of("endsAt", "silence-end-unreadable")];
             return false;
         }
 
         if (ClusterId.Length == 0)
         {
-            Errors = [FieldError.Of("cluster", "silence.no-cluster")];
+            Errors = [FieldError.Of("cluster", "silence-no-cluster")];
             return false;
         }
 

@@ -1,5 +1,6 @@
 using Portal.Core.Backends;
 using Portal.Core.Identity;
+using Portal.Core.Mapping;
 using Portal.Core.Registry;
 using Portal.Shared;
 
@@ -7,14 +8,16 @@ namespace Portal.Registry;
 
 /// <summary>Copies an image to another of the person's projects.</summary>
 /// <param name="copies">Copies.</param>
+/// <param name="mapping">Knows which project has a place.</param>
 /// <param name="scope">Where the image is.</param>
 /// <param name="image">Its repository.</param>
 /// <param name="list">Lists the person's projects.</param>
 /// <param name="enter">Enters one of them.</param>
 public sealed class CopyModel(
-    IImageCopies copies, Scope scope, RepositoryName image, Func<CancellationToken, Task<IReadOnlyList<Project>>> list, Func<string, CancellationToken, Task<Scope>> enter)
+    IImageCopies copies, IMappingService mapping, Scope scope, RepositoryName image, Func<CancellationToken, Task<IReadOnlyList<Project>>> list, Func<string, CancellationToken, Task<Scope>> enter)
 {
     private readonly Asking _asking = new();
+    private string? _placeless;
 
     /// <summary>Gets the person's other projects, once they were asked for.</summary>
     public Loadable<IReadOnlyList<Project>> Projects { get; } = new();
@@ -38,7 +41,10 @@ public sealed class CopyModel(
     public bool IsBusy => _asking.IsBusy;
 
     /// <summary>Gets what is wrong with the choice of the project, or null.</summary>
-    public string? TargetWrong => Target.Length == 0 ? ImagesText.CopyTargetMissing : null;
+    public string? TargetWrong => Target.Length == 0 ? ImagesText.CopyTargetMissing : IsPlaceless ? ImagesText.CopyTargetPlaceless : null;
+
+    /// <summary>Gets whether the chosen project was found without a place in the registry.</summary>
+    public bool IsPlaceless => Target.Length > 0 && Target == _placeless;
 
     /// <summary>Gets what is wrong with the name, or null.</summary>
     public string? NameWrong => RepositoryName.IsName(Name) ? null : ImagesText.CopyNameWrong;
@@ -50,11 +56,23 @@ public sealed class CopyModel(
     /// <summary>Copies, when the form is filled in rightly.</summary>
     public async Task CopyAsync(string digest, CancellationToken cancellationToken)
     {
-        (Name, IsChecked, Copied) = (Name.Trim(), true, null);
+        (Name, IsChecked, Copied, _placeless) = (Name.Trim(), true, null, null);
         if (TargetWrong is null && NameWrong is null)
         {
-            await _asking.RunAsync(async () =>
-                Copied = (Target, await copies.CopyAsync(scope, image, digest, await enter(Target, cancellationToken), Name, cancellationToken)));
+            await _asking.RunAsync(() => CopyAsync(digest, Target, cancellationToken));
+        }
+    }
+
+    private async Task CopyAsync(string digest, string target, CancellationToken cancellationToken)
+    {
+        var there = await enter(target, cancellationToken);
+        if (await mapping.FindAsync(there, cancellationToken) is { ReadyAt: not null })
+        {
+            Copied = (target, await copies.CopyAsync(scope, image, digest, there, Name, cancellationToken));
+        }
+        else
+        {
+            _placeless = target;
         }
     }
 }

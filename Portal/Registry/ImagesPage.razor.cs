@@ -86,6 +86,12 @@ public sealed partial class ImagesPage
         await (Open == "public" && Of is null ? _model.LoadProjectsAsync(CancellationToken.None) : _model.LoadRepositoriesAsync(Of, CancellationToken.None));
     }
 
+    private Task ReloadAsync()
+    {
+        _shown = null;
+        return LoadAsync();
+    }
+
     private async Task MakePlaceAsync()
     {
         if (await _model.MakePlaceAsync(CancellationToken.None) is { } plan)

@@ -91,6 +91,20 @@ public sealed partial class RepositoryPage : IAsyncDisposable
 
     private Task LoadAsync() => _model!.LoadAsync(CancellationToken.None);
 
+    private async Task ReloadAsync()
+    {
+        if (_model is null)
+        {
+            return;
+        }
+
+        await LoadAsync();
+        if (Digest is not null)
+        {
+            await _model.OpenAsync(Digest, CancellationToken.None);
+        }
+    }
+
     private Task FollowAsync(CancellationToken left) => InvokeAsync(async () =>
     {
         if (Digest is not null && _model is { Artifact.Value.Scan.IsMoving: true })

@@ -9,6 +9,9 @@ public static class LineIcons
     /// <summary>Gets the drawing for alerts.</summary>
     public const string Bell = """<path d="M3.500 11.500h9c-.9-1-1.300-2-1.300-4.200a3.200 3.200 0 0 0-6.400 0c0 2.200-.4 3.200-1.300 4.200ZM6.800 13.600h2.400"/>""";
 
+    /// <summary>Gets the drawing for charts.</summary>
+    public const string Chart = """<path d="M2 2.5v11h12"/><path d="m4.2 10 2.6-3.4 2.4 2 4-5"/>""";
+
     /// <summary>Gets the drawing for close.</summary>
     public const string Close = """<path d="m4 4 8 8M12 4l-8 8"/>""";
 
@@ -47,6 +50,9 @@ public static class LineIcons
 
     /// <summary>Gets the drawing for left.</summary>
     public const string Left = """<path d="M9.5 4.5 6 8l3.5 3.5"/>""";
+
+    /// <summary>Gets the drawing for lines of text.</summary>
+    public const string Lines = """<path d="M2.5 4h11M2.5 8h7.500M2.5 12h9.500"/>""";
 
     /// <summary>Gets the drawing for lock.</summary>
     public const string Lock = """<rect x="3" y="7" width="10" height="6.5" rx="1"/><path d="M5.2 7V5a2.8 2.8 0 0 1 5.6 0v2"/>""";

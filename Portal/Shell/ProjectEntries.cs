@@ -25,7 +25,9 @@ public static class ProjectEntries
         new(ShellText.Overview, LineIcons.Overview, ProjectRoutes.Overview, "o", true, null),
         new(ShellText.Clusters, LineIcons.Cluster, ProjectRoutes.Clusters, "c", false, null),
         new(ShellText.Images, LineIcons.Image, id => ProjectRoutes.Images(id), "i", false, null),
-        new(ShellText.Alerts, LineIcons.Bell, id => ProjectRoutes.Alerts(id), "m", false, ShellText.GroupObserve) { Count = typeof(AlertCount) },
+        new(ShellText.Charts, LineIcons.Chart, id => ProjectRoutes.Charts(id), "h", false, ShellText.GroupObserve),
+        new(ShellText.Alerts, LineIcons.Bell, id => ProjectRoutes.Alerts(id), "m", false, null) { Count = typeof(AlertCount) },
+        new(ShellText.Logs, LineIcons.Lines, id => ProjectRoutes.Logs(id), "l", false, null),
         new(ShellText.Activity, LineIcons.Activity, ProjectRoutes.Activity, "a", false, ShellText.GroupProject),
         .. isAdministrator ? [new(ShellText.Mapping, LineIcons.Network, ProjectRoutes.Mapping, "m", false, ShellText.GroupShared)] : Array.Empty<ProjectEntry>(),
     ];

@@ -1,3 +1,5 @@
+using Portal.Shared.Ranges;
+
 namespace Portal.Shell;
 
 /// <summary>Addresses of a project's pages. Every link is made here.</summary>
@@ -31,6 +33,21 @@ public static class ProjectRoutes
     /// <summary>The alerts of the project's clusters, or of one.</summary>
     public static string Alerts(string projectId, string? clusterId = null) =>
         $"{Overview(projectId)}/alerts{(clusterId is null ? "" : $"?cluster={Uri.EscapeDataString(clusterId)}")}";
+
+    /// <summary>The charts of the project's clusters, or of one.</summary>
+    public static string Charts(string projectId, string? clusterId = null) =>
+        $"{Overview(projectId)}/charts{(clusterId is null ? "" : $"?cluster={Uri.EscapeDataString(clusterId)}")}";
+
+    /// <summary>The page where a person asks clusters' Prometheus in PromQL.</summary>
+    public static string Explore(string projectId, IEnumerable<string> clusterIds, TimeRange range) =>
+        $"{Charts(projectId)}/explore?{string.Concat(clusterIds.Select(id => $"cluster={Uri.EscapeDataString(id)}&"))}{range.ToQuery()}";
+
+    /// <summary>The logs of the project's clusters; with the query part of an address, without its question mark.</summary>
+    public static string Logs(string projectId, string? query = null) => $"{Overview(projectId)}/logs{(string.IsNullOrEmpty(query) ? "" : "?" + query)}";
+
+    /// <summary>The log of a pod, straight from its cluster.</summary>
+    public static string PodLogs(string projectId, string clusterId, string space, string pod, string? container = null) =>
+        $"{Cluster(projectId, clusterId)}/logs/{Uri.EscapeDataString(space)}/{Uri.EscapeDataString(pod)}{(container is null ? "" : $"?container={Uri.EscapeDataString(container)}")}";
 
     /// <summary>What was done in the project.</summary>
     public static string Activity(string projectId) => $"{Overview(projectId)}/activity";

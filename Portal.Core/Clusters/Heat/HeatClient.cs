@@ -16,13 +16,13 @@ internal sealed class HeatClient(BackendHttp http) : IHeatClient
         }
 
         // By id alone Heat redirects to name and id; the answer there is the stack.
-        var found = await http.FindAsync<StackEnvelope>(Call(scope, "find stack", "stacks/" + stackId), cancellationToken).ConfigureAwait(false);
+        var found = await http.FindAsync<StackEnvelope>(HeatCall.Of(scope, "find stack", "stacks/" + stackId), cancellationToken).ConfigureAwait(false);
         return found?.Stack is { } s ? new Stack(s.Id, s.StackName, s.StackStatus ?? "", s.StackStatusReason ?? "") { ApiAddress = ApiAddressOf(s) } : null;
     }
 
     public async Task<IReadOnlyList<StackEvent>> ListEventsAsync(Scope scope, Stack stack, int limit, CancellationToken cancellationToken)
     {
-        var call = Call(scope, "list stack events", $"{PathOf(stack)}/events") with
+        var call = HeatCall.Of(scope, "list stack events", $"{PathOf(stack)}/events") with
         {
             Query = [("limit", limit.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("nested_depth", Depth), ("sort_dir", "desc")],
         };
@@ -40,7 +40,7 @@ internal sealed class HeatClient(BackendHttp http) : IHeatClient
     // Asked for by state and type; looked at again here, because an old Heat ignores what it does not know.
     private async Task<IReadOnlyList<StackResource>> ListAsync(Scope scope, Stack stack, bool nested, string? state, string? type, CancellationToken cancellationToken)
     {
-        var call = Call(scope, "list stack resources", $"{PathOf(stack)}/resources") with
+        var call = HeatCall.Of(scope, "list stack resources", $"{PathOf(stack)}/resources") with
         {
             Query = [("nested_depth", nested ? Depth : null), ("status", state), ("type", type)],
         };
@@ -76,17 +76,6 @@ internal sealed class HeatClient(BackendHttp http) : IHeatClient
     private static string PathOf(Stack stack) => $"stacks/{Uri.EscapeDataString(stack.Name)}/{Uri.EscapeDataString(stack.Id)}";
 
     private static bool IsUuid(string id) => Guid.TryParseExact(id, "D", out _);
-
-    private static BackendCall Call(Scope scope, string operation, string path) => new()
-    {
-        Backend = "heat",
-        Operation = operation,
-        Scope = scope,
-        ServiceType = "orchestration",
-        Version = "v1",
-        ProjectInPath = true,
-        Path = path,
-    };
 
     private sealed record StackEnvelope(StackBody Stack);
 

@@ -11,7 +11,7 @@ internal sealed class HeatStacks(BackendHttp http) : IHeatStacks
     public async Task<MadeStack?> FindAsync(Scope scope, string idOrName, CancellationToken cancellationToken)
     {
         // Heat redirects to name and id; the answer there is the stack.
-        var found = await http.FindAsync<StackEnvelope>(Call(scope, "find stack", "stacks/" + Uri.EscapeDataString(idOrName)), cancellationToken).ConfigureAwait(false);
+        var found = await http.FindAsync<StackEnvelope>(HeatCall.Of(scope, "find stack", "stacks/" + Uri.EscapeDataString(idOrName)), cancellationToken).ConfigureAwait(false);
         return found?.Stack.ToStack();
     }
 
@@ -27,13 +27,13 @@ internal sealed class HeatStacks(BackendHttp http) : IHeatStacks
             ["timeout_mins"] = stack.TimeoutMinutes,
             ["disable_rollback"] = true,
         };
-        var call = Call(scope, "create stack", "stacks") with { Method = HttpMethod.Post, Body = body };
+        var call = HeatCall.Of(scope, "create stack", "stacks") with { Method = HttpMethod.Post, Body = body };
         return (await http.GetAsync<MadeEnvelope>(call, cancellationToken).ConfigureAwait(false)).Stack.Id;
     }
 
     public async Task DeleteAsync(Scope scope, MadeStack stack, CancellationToken cancellationToken)
     {
-        var call = Call(scope, "delete stack", $"stacks/{Uri.EscapeDataString(stack.Name)}/{Uri.EscapeDataString(stack.Id)}") with { Method = HttpMethod.Delete };
+        var call = HeatCall.Of(scope, "delete stack", $"stacks/{Uri.EscapeDataString(stack.Name)}/{Uri.EscapeDataString(stack.Id)}") with { Method = HttpMethod.Delete };
         try
         {
             await http.SendAsync(call, cancellationToken).ConfigureAwait(false);
@@ -45,17 +45,6 @@ internal sealed class HeatStacks(BackendHttp http) : IHeatStacks
     }
 
     private static JsonObject Texts(ImmutableDictionary<string, string> values) => new(values.Select(v => KeyValuePair.Create(v.Key, (JsonNode?)v.Value)));
-
-    private static BackendCall Call(Scope scope, string operation, string path) => new()
-    {
-        Backend = "heat",
-        Operation = operation,
-        Scope = scope,
-        ServiceType = "orchestration",
-        Version = "v1",
-        ProjectInPath = true,
-        Path = path,
-    };
 
     private sealed record MadeEnvelope(MadeBody Stack);
 

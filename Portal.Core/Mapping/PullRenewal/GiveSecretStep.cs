@@ -11,7 +11,12 @@ internal sealed class GiveSecretStep(MappingTools tools, IPullSecretHolders hold
 {
     public const string StepId = "pull-renewal.clusters";
     internal const string GivenOutput = "given";
-    private const int AtOnce = 4;
+    internal const string HaveItOutput = "have-it";
+    private const int AtOnce = 8;
+    private const int Named = 5;
+
+    // A silent cluster costs half a minute, eight at once.
+    public override TimeSpan Timeout => TimeSpan.FromMinutes(20);
 
     public override string Id => StepId;
 
@@ -24,7 +29,7 @@ internal sealed class GiveSecretStep(MappingTools tools, IPullSecretHolders hold
 
     protected override async Task<StepResult> LookActVerifyAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (await GiveAsync(tools, holders, context, cancellationToken).ConfigureAwait(false) is { } left)
+        if (await GiveAsync(tools, holders, context, Id, cancellationToken).ConfigureAwait(false) is { } left)
         {
             return StepResult.NotYet(left, TimeSpan.FromSeconds(30));
         }
@@ -33,8 +38,8 @@ internal sealed class GiveSecretStep(MappingTools tools, IPullSecretHolders hold
         return StepResult.Done;
     }
 
-    /// <summary>Gives it to all; null when all have it, else which do not.</summary>
-    internal static async Task<Reason?> GiveAsync(MappingTools tools, IPullSecretHolders holders, StepContext context, CancellationToken cancellationToken)
+    /// <summary>Gives it to all; null when all have it, else which do not. Which have it is kept as it goes, so that the next attempt asks the others only.</summary>
+    internal static async Task<Reason?> GiveAsync(MappingTools tools, IPullSecretHolders holders, StepContext context, string stepId, CancellationToken cancellationToken)
     {
         var mapping = await tools.MappingAsync(context, cancellationToken).ConfigureAwait(false);
         if (mapping.Pull.FullName is not { } name || tools.Store.Open(mapping.ProjectId, RobotKind.Pull.Place, mapping.Pull.Secret) is not { } secret)
@@ -43,26 +48,45 @@ internal sealed class GiveSecretStep(MappingTools tools, IPullSecretHolders hold
         }
 
         var credential = new RegistryCredential(mapping.RegistryHost, name, secret);
-        var clusters = await holders.ListAsync(mapping.ProjectId, cancellationToken).ConfigureAwait(false);
+        var have = (context.Output(stepId, HaveItOutput) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        var wanting = (await holders.ListAsync(mapping.ProjectId, cancellationToken).ConfigureAwait(false)).Where(c => !have.Contains(c.ClusterId)).ToList();
         using var free = new SemaphoreSlim(AtOnce);
-        var failures = await Task.WhenAll(clusters.Select(c => TryAsync(free, holders, c, credential, cancellationToken))).ConfigureAwait(false);
-        var left = clusters.Zip(failures).Where(c => c.Second is not null).ToList();
-        return left.Count == 0 ? null : Reason.Of(
-            "mapping.clusters-without-secret", ("count", left.Count.ToString(CultureInfo.InvariantCulture)), ("clusters", string.Join(", ", left.Take(5).Select(c => c.First.ClusterId))),
-            ("answer", left[0].Second!.Answer ?? left[0].Second!.Failure.ToString()));
+        var left = new List<(ClusterKey Cluster, BackendException Why)>();
+        await foreach (var tried in Task.WhenEach(wanting.Select(c => TryAsync(free, holders, c, credential, cancellationToken))).ConfigureAwait(false))
+        {
+            var (cluster, why) = await tried.ConfigureAwait(false);
+            if (why is not null)
+            {
+                left.Add((cluster, why));
+                continue;
+            }
+
+            have.Add(cluster.ClusterId);
+            await context.KeepAsync(HaveItOutput, string.Join(' ', have), cancellationToken).ConfigureAwait(false);
+        }
+
+        return left.Count == 0 ? null : await TellAsync(holders, left, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<BackendException?> TryAsync(SemaphoreSlim free, IPullSecretHolders holders, ClusterKey cluster, RegistryCredential credential, CancellationToken cancellationToken)
+    private static async Task<Reason> TellAsync(IPullSecretHolders holders, List<(ClusterKey Cluster, BackendException Why)> left, CancellationToken cancellationToken)
+    {
+        var names = await Task.WhenAll(left.Take(Named).Select(l => holders.NameAsync(l.Cluster, cancellationToken))).ConfigureAwait(false);
+        return Reason.Of(
+            "mapping.clusters-without-secret", ("count", left.Count.ToString(CultureInfo.InvariantCulture)), ("clusters", string.Join(", ", names.Order(StringComparer.CurrentCulture))),
+            ("answer", left[0].Why.Answer ?? left[0].Why.Failure.ToString()));
+    }
+
+    private static async Task<(ClusterKey Cluster, BackendException? Why)> TryAsync(SemaphoreSlim free, IPullSecretHolders holders, ClusterKey cluster, RegistryCredential credential, CancellationToken cancellationToken)
     {
         await free.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await holders.RenewAsync(cluster, credential, cancellationToken).ConfigureAwait(false);
-            return null;
+            return (cluster, null);
         }
         catch (BackendException e)
         {
-            return e;
+            return (cluster, e);
         }
         finally
         {

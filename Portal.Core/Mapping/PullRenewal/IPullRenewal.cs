@@ -35,6 +35,9 @@ public interface IPullSecretHolders
     /// <summary>Lists the clusters of a project that the portal has access to.</summary>
     Task<IReadOnlyList<ClusterKey>> ListAsync(string projectId, CancellationToken cancellationToken);
 
+    /// <summary>Gives what people call a cluster; its id when Magnum does not tell.</summary>
+    Task<string> NameAsync(ClusterKey cluster, CancellationToken cancellationToken);
+
     /// <summary>Puts the credential in place of the one before in every namespace of a cluster that has one; gives how many were changed.</summary>
     /// <exception cref="BackendException">The cluster does not answer, or refuses.</exception>
     Task<int> RenewAsync(ClusterKey cluster, RegistryCredential credential, CancellationToken cancellationToken);

@@ -18,6 +18,8 @@ internal sealed class RetireRobotsStep(MappingTools tools, IPullSecretHolders ho
 
     public override string Phase => "proof";
 
+    public override TimeSpan Timeout => TimeSpan.FromMinutes(20);
+
     public override IReadOnlyList<string> DependsOn => [GiveSecretStep.StepId];
 
     // What is gone is gone; nobody has it any more.
@@ -32,7 +34,7 @@ internal sealed class RetireRobotsStep(MappingTools tools, IPullSecretHolders ho
             return StepResult.NotYet(Reason.Of("mapping.overlap", ("minutes", options.Value.PullOverlap.TotalMinutes.ToString("0", CultureInfo.InvariantCulture))), rest);
         }
 
-        if (await GiveSecretStep.GiveAsync(tools, holders, context, cancellationToken).ConfigureAwait(false) is { } left)
+        if (await GiveSecretStep.GiveAsync(tools, holders, context, Id, cancellationToken).ConfigureAwait(false) is { } left)
         {
             return StepResult.NotYet(left, TimeSpan.FromSeconds(30));
         }

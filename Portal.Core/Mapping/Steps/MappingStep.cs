@@ -20,9 +20,9 @@ internal abstract class MappingStep(Func<string> account) : IProvisioningStep
 
     public abstract IReadOnlyList<string> DependsOn { get; }
 
-    public TimeSpan Timeout => TimeSpan.FromMinutes(3);
+    public virtual TimeSpan Timeout => TimeSpan.FromMinutes(3);
 
-    public bool AppliesTo(JsonElement inputs) => true;
+    public virtual bool AppliesTo(JsonElement inputs) => true;
 
     public async Task<StepResult> RunAsync(StepContext context, CancellationToken cancellationToken)
     {

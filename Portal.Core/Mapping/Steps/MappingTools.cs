@@ -1,14 +1,12 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using Portal.Core.Audit;
-using Portal.Core.Backends;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry.Harbor;
 
 namespace Portal.Core.Mapping.Steps;
 
 /// <summary>What the steps share.</summary>
-internal sealed class MappingTools(IHarborClient harbor, IHarborAccounts accounts, MappingStore store, HarborInUse inUse, IOptions<HarborOptions> options, IAuditLog audit, TimeProvider time)
+internal sealed class MappingTools(IHarborClient harbor, IHarborAccounts accounts, MappingStore store, HarborInUse inUse, IOptions<HarborOptions> options, StepAudit audit, TimeProvider time)
 {
     public IHarborClient Harbor => harbor;
 
@@ -65,30 +63,5 @@ internal sealed class MappingTools(IHarborClient harbor, IHarborAccounts account
         context.ReportAsync(Reason.Of("mapping.made", ("kind", kind), ("name", name)), [new MadeObject(kind, name, true)], cancellationToken);
 
     /// <summary>Writes an audit entry in the name of who asked for the plan.</summary>
-    public Task AuditAsync(StepContext context, string action, string name, CancellationToken cancellationToken)
-    {
-        var plan = context.Plan;
-        var scope = new Scope
-        {
-            Region = plan.Region,
-            ProjectId = plan.ProjectId,
-            ProjectName = plan.SubjectName,
-            UserId = plan.RequestedById,
-            UserName = plan.RequestedBy,
-            Capabilities = [],
-            Tokens = NoTokens.Instance,
-        };
-        var details = ImmutableDictionary<string, string>.Empty.Add("name", name).Add("plan", plan.Id);
-        return audit.WriteAsync(scope, action, plan.Subject, "ok", cancellationToken, details: details);
-    }
-
-    /// <summary>Harbor needs no Keystone token.</summary>
-    private sealed class NoTokens : ITokenSource
-    {
-        public static NoTokens Instance { get; } = new();
-
-        public Task<ScopedToken> GetTokenAsync(CancellationToken cancellationToken) => throw new NotSupportedException("The mapping uses no Keystone token.");
-
-        public Task RefuseAsync(ScopedToken token, CancellationToken cancellationToken) => Task.CompletedTask;
-    }
+    public Task AuditAsync(StepContext context, string action, string name, CancellationToken cancellationToken) => audit.AuditAsync(context, action, name, cancellationToken);
 }

@@ -87,7 +87,7 @@ public sealed record RulePreview(int Times, TimeSpan Longest, DateTimeOffset? La
 
 /// <summary>Whether a Prometheus has what was written.</summary>
 /// <param name="IsLoaded">Whether it has.</param>
-/// <param name="WhyNot">Why it will not by itself, in Prometheus's words or as a code beginning with <c>rule.</c>; null while it only takes time.</param>
+/// <param name="WhyNot">Why it will not by itself, in Prometheus's words or as a code beginning with <c>rule-</c>; null while it only takes time.</param>
 public sealed record RuleLoading(bool IsLoaded, string? WhyNot);
 
 /// <summary>

@@ -46,7 +46,7 @@ internal sealed partial class ProjectRules(RuleApi api, IClusterConnector connec
             Check(draft, withName: true);
             if (await JudgedAsync(() => api.CheckAsync(cluster, scope, draft.Expression, cancellationToken)).ConfigureAwait(false) is "matrix" or "string")
             {
-                throw Wrong("expression", "rule.no-vector");
+                throw Wrong("expression", "rule-no-vector");
             }
 
             var (rule, revision) = RuleFile.Of(draft);
@@ -79,7 +79,7 @@ internal sealed partial class ProjectRules(RuleApi api, IClusterConnector connec
 
         // One that was installed before the portal wrote rules does not look for them.
         var configuration = await api.ConfigurationAsync(cluster, scope, cancellationToken).ConfigureAwait(false);
-        return new(false, configuration.Contains(RuleFile.Folder, StringComparison.Ordinal) ? null : "rule.not-mounted");
+        return new(false, configuration.Contains(RuleFile.Folder, StringComparison.Ordinal) ? null : "rule-not-mounted");
     }
 
     /// <summary>Counts how often a rule would have begun to fire, from the times at which each series meets it.</summary>
@@ -121,22 +121,22 @@ internal sealed partial class ProjectRules(RuleApi api, IClusterConnector connec
         var errors = ImmutableArray.CreateBuilder<FieldError>();
         if (withName && !RuleName().IsMatch(draft.Name))
         {
-            errors.Add(FieldError.Of("name", "rule.bad-name"));
+            errors.Add(FieldError.Of("name", "rule-bad-name"));
         }
 
         if (draft.Expression.Trim().Length is 0 or > LongestExpression)
         {
-            errors.Add(FieldError.Of("expression", "rule.no-expression"));
+            errors.Add(FieldError.Of("expression", "rule-no-expression"));
         }
 
         if (draft.For < TimeSpan.Zero || draft.For > TimeSpan.FromDays(1))
         {
-            errors.Add(FieldError.Of("for", "rule.bad-for"));
+            errors.Add(FieldError.Of("for", "rule-bad-for"));
         }
 
         if (!Severities.Contains(draft.Severity))
         {
-            errors.Add(FieldError.Of("severity", "rule.bad-severity"));
+            errors.Add(FieldError.Of("severity", "rule-bad-severity"));
         }
 
         if (errors.Count > 0)
@@ -156,7 +156,7 @@ internal sealed partial class ProjectRules(RuleApi api, IClusterConnector connec
         {
             var answer = e.Answer ?? "";
             const string Prefix = "invalid parameter \"query\": ";
-            throw Wrong("expression", "rule.refused", ("answer", answer.StartsWith(Prefix, StringComparison.Ordinal) ? answer[Prefix.Length..] : answer));
+            throw Wrong("expression", "rule-refused", ("answer", answer.StartsWith(Prefix, StringComparison.Ordinal) ? answer[Prefix.Length..] : answer));
         }
     }
 

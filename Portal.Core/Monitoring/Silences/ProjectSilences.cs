@@ -73,33 +73,33 @@ internal sealed class ProjectSilences(AlertmanagerApi api, AlertBooks books, Ale
         var errors = ImmutableArray.CreateBuilder<FieldError>();
         if (draft.Matchers.IsDefaultOrEmpty)
         {
-            errors.Add(FieldError.Of("matchers", "silence.no-matchers"));
+            errors.Add(FieldError.Of("matchers", "silence-no-matchers"));
         }
         else if (draft.Matchers.FirstOrDefault(m => !m.IsNamed) is { } unnamed)
         {
-            errors.Add(FieldError.Of("matchers", "silence.bad-name", ("name", unnamed.Name)));
+            errors.Add(FieldError.Of("matchers", "silence-bad-name", ("name", unnamed.Name)));
         }
         else if (draft.Matchers.FirstOrDefault(m => !m.IsReadable) is { } unreadable)
         {
-            errors.Add(FieldError.Of("matchers", "silence.bad-regex", ("name", unreadable.Name)));
+            errors.Add(FieldError.Of("matchers", "silence-bad-regex", ("name", unreadable.Name)));
         }
         else if (draft.Matchers.All(m => m.MatchesNothing))
         {
-            errors.Add(FieldError.Of("matchers", "silence.matches-all"));
+            errors.Add(FieldError.Of("matchers", "silence-matches-all"));
         }
 
         if (draft.EndsAt <= now)
         {
-            errors.Add(FieldError.Of("endsAt", "silence.end-past"));
+            errors.Add(FieldError.Of("endsAt", "silence-end-past"));
         }
         else if (draft.EndsAt <= draft.StartsAt)
         {
-            errors.Add(FieldError.Of("endsAt", "silence.end-before-start"));
+            errors.Add(FieldError.Of("endsAt", "silence-end-before-start"));
         }
 
         if (draft.Comment.Trim().Length == 0)
         {
-            errors.Add(FieldError.Of("comment", "silence.no-comment"));
+            errors.Add(FieldError.Of("comment", "silence-no-comment"));
         }
 
         if (errors.Count > 0)
@@ -112,12 +112,12 @@ internal sealed class ProjectSilences(AlertmanagerApi api, AlertBooks books, Ale
     private static FieldError? FieldOf(string? answer) => answer switch
     {
         null => null,
-        _ when answer.Contains("end time can't be in the past", StringComparison.Ordinal) => FieldError.Of("endsAt", "silence.end-past"),
-        _ when answer.Contains("start time must be before end time", StringComparison.Ordinal) => FieldError.Of("endsAt", "silence.end-before-start"),
-        _ when answer.Contains("must not match the empty string", StringComparison.Ordinal) => FieldError.Of("matchers", "silence.matches-all"),
-        _ when answer.Contains("matcher", StringComparison.Ordinal) => FieldError.Of("matchers", "silence.refused", ("answer", answer)),
-        _ when answer.Contains("comment", StringComparison.Ordinal) => FieldError.Of("comment", "silence.refused", ("answer", answer)),
-        _ when answer.Contains("endsAt", StringComparison.Ordinal) => FieldError.Of("endsAt", "silence.refused", ("answer", answer)),
+        _ when answer.Contains("end time can't be in the past", StringComparison.Ordinal) => FieldError.Of("endsAt", "silence-end-past"),
+        _ when answer.Contains("start time must be before end time", StringComparison.Ordinal) => FieldError.Of("endsAt", "silence-end-before-start"),
+        _ when answer.Contains("must not match the empty string", StringComparison.Ordinal) => FieldError.Of("matchers", "silence-matches-all"),
+        _ when answer.Contains("matcher", StringComparison.Ordinal) => FieldError.Of("matchers", "silence-refused", ("answer", answer)),
+        _ when answer.Contains("comment", StringComparison.Ordinal) => FieldError.Of("comment", "silence-refused", ("answer", answer)),
+        _ when answer.Contains("endsAt", StringComparison.Ordinal) => FieldError.Of("endsAt", "silence-refused", ("answer", answer)),
         _ => null,
     };
 

@@ -44,6 +44,24 @@ public sealed record HarborSpec
     /// <summary>Gets from where HTTPS is let in.</summary>
     public string ClientCidr { get; init; } = "0.0.0.0/0";
 
+    /// <summary>Gets from where SSH is let in, or empty for from nowhere.</summary>
+    public string SshCidr { get; init; } = "";
+
+    /// <summary>Gets the key pair for SSH, or empty.</summary>
+    public string KeyName { get; init; } = "";
+
+    /// <summary>Gets the addresses of the own network, or empty for the template's.</summary>
+    public string OwnCidr { get; init; } = "";
+
+    /// <summary>Gets the name servers of the own network, by commas, or empty.</summary>
+    public string NameServers { get; init; } = "";
+
+    /// <summary>Gets the id of the subnet for the address of an Octavia load balancer in front, or empty for none.</summary>
+    public string BalancerSubnet { get; init; } = "";
+
+    /// <summary>Gets the address of the Barbican container or secret with the certificate that the load balancer shows, or empty: TLS then ends at Harbor.</summary>
+    public string BalancerCertificate { get; init; } = "";
+
     /// <summary>Gets the address of Harbor's offline installer on the site's mirror, or empty when the image has it.</summary>
     public string Mirror { get; init; } = "";
 
@@ -70,6 +88,11 @@ public static partial class HarborSpecRules
         Demand(spec.VolumeSize is >= 1 and <= 65536 || spec.Volume.Length > 0, FieldError.Of(nameof(HarborSpec.VolumeSize), "harbor-volume-size"));
         Demand(spec.Volume.Length == 0 || Guid.TryParseExact(spec.Volume, "D", out _), FieldError.Of(nameof(HarborSpec.Volume), "harbor-volume-id"));
         Demand(IsCidr(spec.ClientCidr), FieldError.Of(nameof(HarborSpec.ClientCidr), "harbor-cidr"));
+        Demand(spec.SshCidr.Length == 0 || IsCidr(spec.SshCidr), FieldError.Of(nameof(HarborSpec.SshCidr), "harbor-cidr"));
+        Demand(spec.OwnCidr.Length == 0 || IsCidr(spec.OwnCidr), FieldError.Of(nameof(HarborSpec.OwnCidr), "harbor-cidr"));
+        Demand(spec.NameServers.Split(',').All(IsAddress), FieldError.Of(nameof(HarborSpec.NameServers), "harbor-name-servers"));
+        Demand(spec.BalancerSubnet.Length == 0 || Guid.TryParseExact(spec.BalancerSubnet, "D", out _), FieldError.Of(nameof(HarborSpec.BalancerSubnet), "harbor-subnet-id"));
+        Demand(spec.BalancerCertificate.Length == 0 || spec.BalancerSubnet.Length > 0, FieldError.Of(nameof(HarborSpec.BalancerCertificate), "harbor-certificate-alone"));
         Demand(spec.Mirror.Length == 0 || Address().IsMatch(spec.Mirror), FieldError.Of(nameof(HarborSpec.Mirror), "harbor-mirror"));
         Demand(spec.Mirror.Length == 0 || Sha().IsMatch(spec.MirrorSha256), FieldError.Of(nameof(HarborSpec.MirrorSha256), "harbor-mirror-sha"));
         Demand(Account().IsMatch(spec.UserName) && spec.UserName != "admin", FieldError.Of(nameof(HarborSpec.UserName), "harbor-account-name"));
@@ -90,8 +113,12 @@ public static partial class HarborSpecRules
         ("hostname", spec.Hostname), ("image", spec.Image), ("flavor", spec.Flavor), ("network", spec.Network), ("external_network", spec.ExternalNetwork),
         ("floating_network", spec.FloatingNetwork), ("floating_ip", spec.FloatingIp), ("volume_type", spec.VolumeType), ("volume", spec.Volume), ("client_cidr", spec.ClientCidr),
         ("volume_size", spec.VolumeSize.ToString(CultureInfo.InvariantCulture)), ("mirror", spec.Mirror), ("mirror_sha256", spec.MirrorSha256),
+        ("ssh_cidr", spec.SshCidr), ("key_name", spec.KeyName), ("cidr", spec.OwnCidr), ("nameservers", spec.NameServers),
+        ("balancer_subnet", spec.BalancerSubnet), ("balancer_certificate", spec.BalancerCertificate),
         ("timeout", timeoutSeconds.ToString(CultureInfo.InvariantCulture)), ("bootstrap_key", bootstrapKey),
     }.Where(p => p.Value.Length > 0).ToImmutableDictionary(p => p.Name, p => p.Value);
+
+    private static bool IsAddress(string text) => text.Length == 0 || System.Net.IPAddress.TryParse(text.Trim(), out _);
 
     private static bool IsCidr(string text) => System.Net.IPNetwork.TryParse(text, out _);
 

@@ -8,6 +8,9 @@ public sealed class HarborOptions
     /// <summary>Name of the section in the configuration.</summary>
     public const string Section = "Portal:Harbor";
 
+    /// <summary>Where the portal takes what Harbor tells.</summary>
+    public const string HookPath = "/api/harbor/webhook";
+
     /// <summary>Gets or sets Harbor's address, without <c>/api/v2.0</c>; empty means that the site has no Harbor.</summary>
     public string Url { get; set; } = "";
 
@@ -29,6 +32,9 @@ public sealed class HarborOptions
     /// <summary>Gets or sets where people ask for more storage (an http, https or mailto address), or null for no link.</summary>
     public string? StorageRequestUrl { get; set; }
 
+    /// <summary>Gets or sets the portal's address as Harbor reaches it (its certificate must be one that Harbor trusts), or null: then Harbor tells the portal nothing, and pages show what is new when they are opened.</summary>
+    public string? HookUrl { get; set; }
+
     /// <summary>Gets or sets the domain of the e-mail addresses that tell the portal's Harbor users from others. Never receives mail.</summary>
     public string EmailDomain { get; set; } = "projects.invalid";
 
@@ -44,12 +50,17 @@ internal sealed class HarborOptionsValidation : IValidateOptions<HarborOptions>
 
     public ValidateOptionsResult Validate(string? name, HarborOptions options)
     {
-        if (options.Url.Length == 0)
+        var wrong = new List<string>();
+        if (options.HookUrl is { } hook && (!Uri.TryCreate(hook, UriKind.Absolute, out var portal) || portal.Scheme is not ("http" or "https") || portal.PathAndQuery != "/"))
         {
-            return ValidateOptionsResult.Success;
+            wrong.Add("Portal:Harbor:HookUrl must be an http or https address without a path.");
         }
 
-        var wrong = new List<string>();
+        if (options.Url.Length == 0)
+        {
+            return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+        }
+
         if (!Uri.TryCreate(options.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
             wrong.Add("Portal:Harbor:Url must be an http or https address.");

@@ -6,11 +6,9 @@ using Portal.Sandbox.Kubernetes.Store;
 
 namespace Portal.Sandbox.Kubernetes.Streams;
 
-/// <summary>Logs of containers: a line every two seconds, and more while somebody follows.</summary>
+/// <summary>Logs of containers, and more while somebody follows.</summary>
 internal static class PodLog
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
-
     public static async Task AnswerAsync(KubeCluster cluster, KubeRequest request, CancellationToken stopping)
     {
         var pod = cluster.Store.Find("pods", request.Parts.Namespace, request.Parts.Name) ?? throw KubeException.NotFound(string.Empty, "pods", request.Parts.Name);
@@ -25,32 +23,31 @@ internal static class PodLog
         CheckStarted(pod, container, status, request.Flag("previous"));
         var response = request.Http.Response;
         response.ContentType = "text/plain";
-        var source = new Source(pod.Name, container, Started(status, request.Flag("previous")), request.Flag("timestamps"));
-        var end = Ended(status) ?? cluster.Now;
-        await WriteAsync(request, source.First(request, cluster.Now, end));
-        var next = source.Count(end);
+        var now = cluster.Now;
+        var life = (request.Flag("previous") ? ContainerLife.Of(pod, status!, "lastState", now) : ContainerLife.Of(pod, status!, "state", now) ?? ContainerLife.Of(pod, status!, "lastState", now))!;
+        var stamped = request.Flag("timestamps");
+        await WriteAsync(request, First(life, request, now).Select(n => Line(life, n, stamped)));
+        var next = life.Count(now);
         while (request.Flag("follow") && !stopping.IsCancellationRequested && Follows(cluster, pod))
         {
             await response.Body.FlushAsync(request.Http.RequestAborted);
             await Task.Delay(200, request.Http.RequestAborted);
-            var now = source.Count(cluster.Context.Clock.Now);
-            await WriteAsync(request, Enumerable.Range(next, Math.Max(0, now - next)).Select(source.Line));
-            next = Math.Max(next, now);
+            var count = life.Count(cluster.Context.Clock.Now);
+            await WriteAsync(request, Enumerable.Range(next, Math.Max(0, count - next)).Select(n => Line(life, n, stamped)));
+            next = Math.Max(next, count);
         }
     }
 
-    /// <summary>Gives the newest lines that a running container has written by now, as a reader of the node's files gets them.</summary>
-    public static IEnumerable<(int Number, DateTimeOffset Time, string Text)> Written(StoredObject pod, JsonObject status, DateTimeOffset now, int most)
+    /// <summary>Gives the newest lines that a container has written by now, in this life or the last, as a reader of the node's files gets them.</summary>
+    public static IEnumerable<(string Id, DateTimeOffset Time, string Text)> Written(StoredObject pod, JsonObject status, DateTimeOffset now, int most)
     {
-        if (KubeTime.Parse(status.At("state.running.startedAt")) is not { } started)
+        foreach (var life in (ContainerLife?[])[ContainerLife.Of(pod, status, "lastState", now), ContainerLife.Of(pod, status, "state", now)])
         {
-            yield break;
-        }
-
-        var source = new Source(pod.Name, status.Str("name"), started, timestamps: false);
-        for (var number = Math.Max(0, source.Count(now) - most); number < source.Count(now); number++)
-        {
-            yield return (number, started + (number * Every), source.Line(number).TrimEnd('\n'));
+            var count = life?.Count(now) ?? 0;
+            for (var number = Math.Max(0, count - most); number < count; number++)
+            {
+                yield return ($"{life!.Started.ToUnixTimeMilliseconds()}/{number}", life.TimeOf(number), life.Text(number));
+            }
         }
     }
 
@@ -82,13 +79,6 @@ internal static class PodLog
         }
     }
 
-    private static DateTimeOffset Started(JsonObject? status, bool previous) =>
-        (previous ? null : KubeTime.Parse(status.At("state.running.startedAt")) ?? KubeTime.Parse(status.At("state.terminated.startedAt")))
-        ?? KubeTime.Parse(status.At("lastState.terminated.startedAt")) ?? DateTimeOffset.UnixEpoch;
-
-    private static DateTimeOffset? Ended(JsonObject? status) =>
-        KubeTime.Parse(status.At("state.terminated.finishedAt")) ?? (status.At("state.waiting") is null ? null : KubeTime.Parse(status.At("lastState.terminated.finishedAt")));
-
     private static bool Follows(KubeCluster cluster, StoredObject pod) =>
         cluster.Store.Find("pods", pod.Namespace, pod.Name) is { } now && now.Uid == pod.Uid && now.Body.Str("status.phase") == "Running" && !now.Body.Items("status.containerStatuses").Any(s => s.At("state.waiting") is not null);
 
@@ -103,39 +93,21 @@ internal static class PodLog
         await request.Http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), request.Http.RequestAborted);
     }
 
-    private sealed class Source(string pod, string container, DateTimeOffset started, bool timestamps)
+    /// <summary>Gives the lines that the request asks for, of those written until now.</summary>
+    private static IEnumerable<int> First(ContainerLife life, KubeRequest request, DateTimeOffset now)
     {
-        public int Count(DateTimeOffset now) => Math.Max(1, (int)((now - started) / Every) + 1);
-
-        public string Line(int number)
+        var to = life.Count(now);
+        var from = Math.Max(0, to - 20_000);
+        DateTimeOffset? since = int.TryParse(request.Query("sinceSeconds"), CultureInfo.InvariantCulture, out var seconds) ? now.AddSeconds(-seconds)
+            : request.Query("sinceTime") is { } time && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, out var moment) ? moment : null;
+        while (since is { } begin && from < to && life.TimeOf(from) < begin)
         {
-            var time = started + (number * Every);
-            var hash = (number * 79 % 200) + 1;
-            var text = $"level=info pod={pod} container={container} n={number} msg=\"request served\" status=200 took={hash}ms\n";
-            return timestamps ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff", CultureInfo.InvariantCulture) + "00Z " + text : text;
+            from++;
         }
 
-        /// <summary>Gives the lines that the request asks for, of those written until now.</summary>
-        public IEnumerable<string> First(KubeRequest request, DateTimeOffset now, DateTimeOffset end)
-        {
-            var to = Count(end);
-            var from = Math.Max(0, to - 2000);
-            if (int.TryParse(request.Query("sinceSeconds"), CultureInfo.InvariantCulture, out var seconds))
-            {
-                from = Math.Max(from, (int)Math.Ceiling((now.AddSeconds(-seconds) - started) / Every));
-            }
-
-            if (request.Query("sinceTime") is { } time && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, out var since))
-            {
-                from = Math.Max(from, (int)Math.Ceiling((since - started) / Every));
-            }
-
-            if (int.TryParse(request.Query("tailLines"), CultureInfo.InvariantCulture, out var tail))
-            {
-                from = Math.Max(from, to - tail);
-            }
-
-            return Enumerable.Range(from, Math.Max(0, to - from)).Select(Line);
-        }
+        return Enumerable.Range(from, to - from).Skip(int.TryParse(request.Query("tailLines"), CultureInfo.InvariantCulture, out var tail) ? Math.Max(0, to - from - tail) : 0);
     }
+
+    private static string Line(ContainerLife life, int number, bool timestamps) =>
+        (timestamps ? life.TimeOf(number).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff", CultureInfo.InvariantCulture) + "00Z " : string.Empty) + life.Text(number) + "\n";
 }

@@ -165,7 +165,7 @@ internal sealed class SilenceBook
     private static List<LabelMatcher> Matchers(JsonObject body)
     {
         var matchers = body.Items("matchers").Select((m, i) => Matcher(m, i)).ToList();
-        return matchers.TrueForAll(m => m.Matches(string.Empty)) ? throw new AlertmanagerException(400, "silence invalid: at least one matcher must not match the empty string") : matchers;
+        return matchers.TrueForAll(m => m.Kind[0] == '=' && m.Matches(string.Empty)) ? throw new AlertmanagerException(400, "silence invalid: at least one matcher must not match the empty string") : matchers;
     }
 
     private static LabelMatcher Matcher(JsonObject matcher, int index)

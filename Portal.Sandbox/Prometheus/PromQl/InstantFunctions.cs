@@ -107,6 +107,11 @@ internal sealed class Histograms(Grid grid)
             return double.NaN;
         }
 
+        return Between(quantile, buckets);
+    }
+
+    private static double Between(double quantile, List<(double Bound, double Count)> buckets)
+    {
         for (var i = 1; i < buckets.Count; i++)
         {
             buckets[i] = (buckets[i].Bound, Math.Max(buckets[i].Count, buckets[i - 1].Count));

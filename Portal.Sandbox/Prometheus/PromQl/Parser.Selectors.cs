@@ -42,11 +42,7 @@ internal sealed partial class Parser
         at++;
         if (label.Kind == TokenKind.Text && (Is(",") || Is("}")))
         {
-            if (metric.Length > 0)
-            {
-                throw Error(label.Position, $"metric name must not be set twice: {LabelSet.Quote(metric)} or {LabelSet.Quote(label.Text)}");
-            }
-
+            Once(label.Position, metric, label.Text);
             metric = label.Text;
             return new LabelMatcher(LabelSet.Metric, "=", label.Text);
         }
@@ -70,12 +66,20 @@ internal sealed partial class Parser
             throw Error(value.Position, $"error parsing regexp: missing closing ): `^(?s:{value.Text})$`");
         }
 
-        if (label.Text == LabelSet.Metric && kind.Text == "=" && metric.Length > 0)
+        if (label.Text == LabelSet.Metric && kind.Text == "=")
         {
-            throw Error(label.Position, $"metric name must not be set twice: {LabelSet.Quote(metric)} or {LabelSet.Quote(value.Text)}");
+            Once(label.Position, metric, value.Text);
         }
 
         return new LabelMatcher(label.Text, kind.Text, value.Text);
+    }
+
+    private void Once(int position, string metric, string again)
+    {
+        if (metric.Length > 0)
+        {
+            throw Error(position, $"metric name must not be set twice: {LabelSet.Quote(metric)} or {LabelSet.Quote(again)}");
+        }
     }
 
     private Expression Postfix(Expression inner)

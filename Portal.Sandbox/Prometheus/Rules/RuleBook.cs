@@ -198,6 +198,12 @@ internal sealed class RuleBook(PrometheusServer server)
             }
         }
 
+        Settle(rule, found, time);
+    }
+
+    // What was not found ends, at once or when it has been kept long enough; what is left is recorded.
+    private void Settle(Rule rule, HashSet<LabelSet> found, long time)
+    {
         foreach (var alert in rule.Active.Values.Where(a => !found.Contains(a.Labels)).ToList())
         {
             alert.KeptSince ??= time;

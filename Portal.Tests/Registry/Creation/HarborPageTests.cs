@@ -46,6 +46,16 @@ public sealed class HarborPageTests : BunitContext, IAsyncLifetime
         page.Find("#image").Change("i1");
         page.Find("#flavor").Change("f2");
         page.Find("#external").Change("n0");
+        page.Find("#dns").Change("192.0.2.53, dns.example");
+        page.Find("#ssh").Change("anywhere");
+        page.Find("#balancer-certificate").Change("https://barbican/v1/containers/1");
+        page.FindAll("button").Single(b => b.TextContent == "Make it").Click();
+        Assert.True(page.Find("details").HasAttribute("open"));
+        Assert.Equal(["dns-error", "ssh-error", "balancer-certificate-error"], page.FindAll("[id$=-error]:has(.fail)").Select(e => e.Id));
+        Assert.Empty(_registration.Made);
+        page.Find("#dns").Change("192.0.2.53, 2001:db8::53");
+        page.Find("#ssh").Change("198.51.100.0/24");
+        page.Find("#balancer").Change("8b7f2f5e-5b62-4a0f-9a35-2f2f0c6c2d11");
         Assert.Empty(page.FindAll("#hostname-error .hp"));
         page.FindAll("button").Single(b => b.TextContent == "Make it").Click();
 

@@ -19,6 +19,8 @@ public sealed class AlertmanagerReplayTests
           routes:
             - {receiver: 'null', matchers: ['alertname="Watchdog"']}
             - {receiver: portal-webhook, matchers: ['severity=~"critical|warning"']}
+        inhibit_rules:
+          - {source_matchers: ['severity="critical"'], target_matchers: ['severity="warning"'], equal: [alertname, zone]}
         receivers:
           - name: 'null'
           - name: portal-webhook

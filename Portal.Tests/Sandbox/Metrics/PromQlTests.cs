@@ -117,7 +117,7 @@ public sealed class PromQlTests
     [InlineData("count_values(\"v\", a > 1)", "1")]
     [InlineData("scalar(a{y=\"2\"}) * 2", "4")]
     [InlineData("absent(nothing{q=\"r\"})", "1")]
-    [InlineData("a{y=\"1\"} or vector(7) unless on () a", null)]
+    [InlineData("a{y=\"1\"} or vector(7) unless on () a", "1")]
     [InlineData("clamp_max(a{y=\"2\"}, 1) == bool 1", "1")]
     [InlineData("2 ^ 3 ^ 0 * 3", "6")]
     [InlineData("-2 ^ 2", "-4")]

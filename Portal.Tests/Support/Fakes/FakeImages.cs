@@ -1,15 +1,20 @@
 using System.Collections.Immutable;
+using System.Threading.Channels;
 using Portal.Core.Backends;
 using Portal.Core.Mapping;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
+using Portal.Core.Registry.Hooks;
 
 namespace Portal.Tests.Support.Fakes;
 
 /// <summary>Images, credentials and the project's place in memory.</summary>
-internal sealed class FakeImages : IImageService, IRegistryCredentials, IMappingService, IImageUse, IImagePushes, IImageCopies
+internal sealed class FakeImages : IImageService, IRegistryCredentials, IMappingService, IImageUse, IImagePushes, IImageCopies, IRegistryEvents
 {
     public const string Secret = "Canary-Secret-4711";
+
+    /// <summary>Gets or sets a project that has no place.</summary>
+    public string? Placeless { get; set; }
 
     public MappedProject? Place { get; set; } = new()
     {
@@ -142,7 +147,7 @@ internal sealed class FakeImages : IImageService, IRegistryCredentials, IMapping
         return Change($"revoke {id}");
     }
 
-    public Task<MappedProject?> FindAsync(Scope scope, CancellationToken cancellationToken) => Task.FromResult(Place);
+    public Task<MappedProject?> FindAsync(Scope scope, CancellationToken cancellationToken) => Task.FromResult(scope.ProjectId == Placeless ? null : Place);
 
     public Task<MappingStatus> EnsureAsync(Scope scope, CancellationToken cancellationToken)
     {
@@ -159,6 +164,13 @@ internal sealed class FakeImages : IImageService, IRegistryCredentials, IMapping
     public Task<RegistryCredential?> GetPullCredentialAsync(Scope scope, string purpose, CancellationToken cancellationToken) => Task.FromResult<RegistryCredential?>(null);
 
     public Task<string?> GetPullSecretAsync(Scope scope, string purpose, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+    /// <summary>Gets what tells pages that images changed.</summary>
+    public Channel<string> Told { get; } = Channel.CreateUnbounded<string>();
+
+    public Task<HookReceipt> ReceiveAsync(string token, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) => Task.FromResult(HookReceipt.Unknown);
+
+    public IAsyncEnumerable<string> WatchAsync(Scope scope, CancellationToken cancellationToken) => Told.Reader.ReadAllAsync(cancellationToken);
 
     private Task<T> Answer<T>(T value) => Failure is null ? Task.FromResult(value) : Task.FromException<T>(Failure);
 

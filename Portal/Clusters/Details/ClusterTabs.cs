@@ -16,6 +16,7 @@ internal static class ClusterTabs
             Make("overview", ClusterText.TabOverview),
             Make("nodes", ClusterText.TabNodes, view.Cluster.IsDetailed ? view.Cluster.NodeAddresses.Length + view.Cluster.MasterAddresses.Length : null),
             Make("addons", ClusterText.TabAddons),
+            new("charts", ShellText.Charts, ProjectRoutes.Charts(projectId, view.Cluster.Id), null),
             Make("events", ClusterText.TabEvents),
             Make("plans", ClusterText.TabPlans),
             Make("access", ClusterText.TabAccess),
