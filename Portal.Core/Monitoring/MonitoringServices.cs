@@ -2,13 +2,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Dashboards;
 using Portal.Core.Monitoring.Metrics;
+using Portal.Core.Monitoring.Rules;
+using Portal.Core.Monitoring.Silences;
 
 namespace Portal.Core.Monitoring;
 
 /// <summary>Registers the feature.</summary>
 public static class MonitoringServices
 {
-    /// <summary>Adds what receives clusters' alerts and asks for them, and what asks for their numbers. Needs a document store, Live, Kubernetes, and Delivery's ways to the clusters' programs.</summary>
+    /// <summary>Adds what receives clusters' alerts and asks for them, their silences and rules, and what asks for their numbers. Needs a document store, Live, Audit, Kubernetes, and Delivery's ways to the clusters' programs.</summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services)
     {
         services.AddOptions<AlertsOptions>();
@@ -17,6 +19,10 @@ public static class MonitoringServices
         services.AddSingleton<IProjectAlerts, ProjectAlerts>();
         services.AddSingleton<AlertWatch>();
         services.AddHostedService(s => s.GetRequiredService<AlertWatch>());
+        services.AddSingleton<AlertmanagerApi>();
+        services.AddSingleton<ISilences, ProjectSilences>();
+        services.AddSingleton<RuleApi>();
+        services.AddSingleton<IAlertRules, ProjectRules>();
         return services.AddMetrics();
     }
 

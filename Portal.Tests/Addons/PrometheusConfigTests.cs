@@ -54,5 +54,5 @@ public sealed class PrometheusConfigTests
     /// is checked as it is. The rules' place exists in the pod only.
     /// </summary>
     private static string ForDebian(string text) => Regex.Replace(text, @"^( +)kubernetes_sd_configs:\n(?:\1 +.*\n)+", "$1static_configs: [{targets: ['localhost:1']}]\n", RegexOptions.Multiline)
-        .Replace("/etc/prometheus/rules/*.yml", "rules-*.yml", StringComparison.Ordinal);
+        .Replace("/etc/prometheus/rules/*.yml", "rules-*.yml", StringComparison.Ordinal).Replace("/etc/prometheus/portal-rules/*.yml", "portal-rules-*.yml", StringComparison.Ordinal);
 }

@@ -18,6 +18,7 @@ public sealed class AlertsPageTests : BunitContext
 {
     private readonly FakeAlerts _alerts = new();
     private readonly FakeClusters _clusters = new();
+    private readonly FakeSilences _silences = new();
     private readonly FakePlans _plans = new();
     private readonly FakeScopes _scopes = new();
 
@@ -27,6 +28,7 @@ public sealed class AlertsPageTests : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IClusterService>(_clusters);
         Services.AddSingleton<IProjectAlerts>(_alerts);
+        Services.AddSingleton<Portal.Core.Monitoring.Silences.ISilences>(_silences);
         Services.AddSingleton<IPlanService>(_plans);
         Services.AddSingleton<IClusterEvidence>(new FakeOffer());
         JSInterop.Mode = JSRuntimeMode.Loose;
@@ -80,6 +82,24 @@ public sealed class AlertsPageTests : BunitContext
     }
 
     [Fact]
+    public void Silenced_SaysUntilWhenAndByWhom_AndAnOpenOneLeadsToItsChartLogsAndSilence()
+    {
+        var quiet = _alerts.Books[0].Alerts.Single(a => a.Fingerprint == "s");
+        var open = _alerts.Books[0].Alerts.Single(a => a.Fingerprint == "w") with { Expression = "up == 0" };
+        _alerts.Books = [_alerts.Books[0] with { Alerts = [open, quiet with { SilencedBy = ["s1"] }] }];
+        _silences.Lists.Add(new("c5", true, [FakeSilences.Silence("s1", Portal.Core.Monitoring.Silences.SilenceState.Active, "known", new Portal.Core.Monitoring.Silences.SilenceMatcher("a", "b"))]));
+
+        var page = Open("?alert=c5/w");
+
+        page.WaitForAssertion(() => Assert.Contains("dana", Row(page, "KubeQuotaAlmostFull").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll("aside .acts a").Count));
+        var links = page.FindAll("aside .acts a").Select(a => a.GetAttribute("href")!).ToList();
+        Assert.Equal("/p/p1/alerts/silences/edit?cluster=c5&alert=w", links[0]);
+        Assert.StartsWith("/p/p1/charts/explore?cluster=c5&q=up%20%3D%3D%200&from=20", links[1], StringComparison.Ordinal);
+        Assert.Matches("^/p/p1/logs\\?cluster=c5&namespace=zone-prod&pod=shop-api-b2&from=20[^&]*&to=now$", links[2]);
+    }
+
+    [Fact]
     public void Change_IsShownWithoutAsking()
     {
         var page = Open();
@@ -100,7 +120,7 @@ public sealed class AlertsPageTests : BunitContext
 
         var page = Open("?alert=c5/x");
 
-        page.WaitForAssertion(() => Assert.Equal(["/p/p1/clusters/c5", "/p/p1/plans/before"], page.FindAll("aside .bd a:not(.back)").Select(a => a.GetAttribute("href"))));
+        page.WaitForAssertion(() => Assert.Equal(["/p/p1/clusters/c5", "/p/p1/plans/before"], page.FindAll("aside .bd a:not(.btn)").Select(a => a.GetAttribute("href"))));
         Assert.Contains("evil: <img src=x", page.Find("aside pre").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("img"));
         Navigation.NavigateTo("/p/p1/alerts?alert=c5/y");

@@ -13,6 +13,8 @@ using Portal.Core.Mapping.PullRenewal;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Dashboards;
 using Portal.Core.Monitoring.Metrics;
+using Portal.Core.Monitoring.Rules;
+using Portal.Core.Monitoring.Silences;
 using Portal.Core.Provisioning;
 using Portal.Core.Registry;
 using Portal.Core.Registry.Creation;
@@ -33,7 +35,7 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
     /// <summary>Every read and write of the services that pages use.</summary>
     public static IReadOnlyList<Attempt> All { get; } =
     [
-        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Metrics(), .. Logs(), .. Others(),
+        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Alerting(), .. Metrics(), .. Logs(), .. Others(),
     ];
 
     private static IEnumerable<Attempt> Clusters() =>
@@ -139,6 +141,23 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         OwnWrite("IImageRetention.RunAsync", async (w, s) => await w.Get<IImageRetention>().RunAsync(s, isTrial: true, None)),
         OwnWrite("IImageRetention.RemoveAsync", (w, s) => Nothing(w.Get<IImageRetention>().RemoveAsync(s, new KeepRule(KeepBy.LatestPushed, 1, "**", "**", true), None))),
     ];
+
+    private static IEnumerable<Attempt> Alerting()
+    {
+        var silence = new SilenceDraft { Matchers = [new("alertname", "X")], EndsAt = DateTimeOffset.UtcNow.AddHours(1), Comment = "theirs" };
+        var rule = new RuleDraft { Name = "Theirs", Expression = "vector(1)", Severity = "info" };
+        return
+        [
+            Read("ISilences.ListAsync", async (w, s) => (await w.Get<ISilences>().ListAsync(s, None)).Select(c => new { c.ClusterId, c.Silences, Why = c.Failure?.Message })),
+            Write("ISilences.SaveAsync", async (w, s) => await w.Get<ISilences>().SaveAsync(s, w.ClusterId, silence, None)),
+            Write("ISilences.ExpireAsync", (w, s) => Nothing(w.Get<ISilences>().ExpireAsync(s, w.ClusterId, Guid.NewGuid().ToString(), None))),
+            Read("IAlertRules.ListAsync", async (w, s) => (await w.Get<IAlertRules>().ListAsync(s, None)).Select(c => new { c.ClusterId, c.Rules, Why = c.Failure?.Message })),
+            Write("IAlertRules.PreviewAsync", async (w, s) => await w.Get<IAlertRules>().PreviewAsync(s, w.ClusterId, rule, None)),
+            Write("IAlertRules.SaveAsync", async (w, s) => await w.Get<IAlertRules>().SaveAsync(s, w.ClusterId, rule, None)),
+            Write("IAlertRules.RemoveAsync", (w, s) => Nothing(w.Get<IAlertRules>().RemoveAsync(s, w.ClusterId, "Theirs", None))),
+            Write("IAlertRules.LoadAsync", async (w, s) => await w.Get<IAlertRules>().LoadAsync(s, w.ClusterId, "Theirs", null, None)),
+        ];
+    }
 
     // Of the platform's administrators: a member is refused everywhere, in the own project as well.
     private static IEnumerable<Attempt> Harbor() =>

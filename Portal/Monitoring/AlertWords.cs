@@ -1,5 +1,9 @@
+using System.Globalization;
+using Portal.Core.Clusters;
 using Portal.Core.Live;
 using Portal.Core.Monitoring.Alerts;
+using Portal.Core.Monitoring.Rules;
+using Portal.Core.Monitoring.Silences;
 using Portal.Shared;
 
 namespace Portal.Monitoring;
@@ -15,6 +19,30 @@ public static class AlertWords
         { Alert.Standing: AlertStanding.Inhibited } => new(StateKind.Off, AlertsText.Inhibited),
         _ => new(KindOf(item.Severity), Severity(item.Severity), item.Alert.Labels.GetValueOrDefault("severity")),
     };
+
+    /// <summary>Gives the state of a silence.</summary>
+    public static StateWord StateOf(SilenceState state) => state switch
+    {
+        SilenceState.Active => new(StateKind.Off, SilencesText.Active),
+        SilenceState.Pending => new(StateKind.Wait, SilencesText.Pending),
+        _ => new(StateKind.Off, SilencesText.Expired),
+    };
+
+    /// <summary>Gives the state of a rule.</summary>
+    public static StateWord StateOf(AlertRule rule) => rule switch
+    {
+        { Error: not null } => new(StateKind.Fail, RulesText.NotEvaluated),
+        { State: RuleState.Firing } => new(StateKind.Warn, RulesText.Firing),
+        { State: RuleState.Pending } => new(StateKind.Wait, SilencesText.Pending),
+        _ => new(StateKind.Ok, RulesText.Calm),
+    };
+
+    /// <summary>Says what is wrong in a field of a silence or a rule.</summary>
+    public static string Tell(FieldError error)
+    {
+        var text = SilencesText.ResourceManager.GetString(error.Code, CultureInfo.CurrentUICulture) ?? RulesText.ResourceManager.GetString(error.Code, CultureInfo.CurrentUICulture) ?? error.Code;
+        return Sentence.With(text, [.. error.Arguments.Select(a => (a.Key, (object?)a.Value))]);
+    }
 
     /// <summary>Gives the kind of state of a severity.</summary>
     public static StateKind KindOf(AlertSeverity severity) => severity switch

@@ -4,6 +4,7 @@ using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Live;
 using Portal.Core.Monitoring.Alerts;
+using Portal.Core.Monitoring.Silences;
 using Portal.Core.Provisioning;
 using Portal.Shared;
 
@@ -32,6 +33,8 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     private Exception? _notWatched;
     private Exception? _notAnswered;
     private string? _asked;
+    private ImmutableDictionary<string, Silence> _silences = ImmutableDictionary<string, Silence>.Empty;
+    private ImmutableHashSet<string> _askedSilences = [];
 
     /// <summary>Gets or sets the filter.</summary>
     public AlertListQuery Query { get; set; } = AlertListQuery.Read(null, null, null);
@@ -83,6 +86,37 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
 
     /// <summary>Gives an alert by its key, or null.</summary>
     public AlertItem? Find(string? key) => key is null ? null : Items.FirstOrDefault(i => i.Key == key);
+
+    /// <summary>Gives the silence that keeps an alert quiet, or null where it is not known.</summary>
+    public Silence? SilenceOf(AlertItem item) => item.IsFiring ? item.Alert.SilencedBy.Select(id => _silences.GetValueOrDefault(id)).OfType<Silence>().MaxBy(s => s.EndsAt) : null;
+
+    /// <summary>Gives a cluster's name, or the beginning of its id where Magnum has not told it.</summary>
+    public string NameOf(string clusterId) => _clusters.Items.TryGetValue(clusterId, out var view) ? view.Cluster.Name : clusterId[..Math.Min(8, clusterId.Length)];
+
+    /// <summary>Gets whether a cluster is there; while the clusters are not known, all are.</summary>
+    public bool Knows(string clusterId) => !_knowsClusters || _clusters.Items.ContainsKey(clusterId);
+
+    /// <summary>Asks who keeps alerts quiet and until when, where some are that were not asked for; gives whether anything was learned.</summary>
+    public async Task<bool> LearnSilencesAsync(ISilences silences, Scope scope, CancellationToken cancellationToken)
+    {
+        var unknown = Items.Where(i => i.IsFiring).SelectMany(i => i.Alert.SilencedBy).Except(_askedSilences).ToList();
+        if (unknown.Count == 0)
+        {
+            return false;
+        }
+
+        _askedSilences = _askedSilences.Union(unknown);
+        try
+        {
+            _silences = (await silences.ListAsync(scope, cancellationToken)).SelectMany(c => c.Silences).GroupBy(s => s.Id, StringComparer.Ordinal).ToImmutableDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+            return true;
+        }
+        catch (Exception e) when (e is BackendException or ForbiddenException or OperationCanceledException)
+        {
+            // The list says that it is silenced; by whom is said where it can be read.
+            return false;
+        }
+    }
 
     /// <summary>Follows alerts and clusters until cancelled.</summary>
     public Task RunAsync(Scope scope, Func<Task> changed, CancellationToken cancellationToken) => Task.WhenAll(
@@ -167,7 +201,6 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
         var since = time.GetUtcNow() - ShownFor;
         var known = _clusters.Items;
         var books = (_books ?? []).Where(b => !_knowsClusters || known.ContainsKey(b.ClusterId)).ToList();
-        string NameOf(string id) => known.TryGetValue(id, out var view) ? view.Cluster.Name : id[..Math.Min(8, id.Length)];
         Items = [.. books.SelectMany(b => b.Alerts.Where(a => a.EndedAt is null || a.EndedAt > since).Select(a => new AlertItem(b.ClusterId, NameOf(b.ClusterId), a)))];
         Sources =
         [

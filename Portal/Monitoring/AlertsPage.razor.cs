@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Monitoring.Alerts;
+using Portal.Core.Monitoring.Silences;
 using Portal.Core.Provisioning;
 using Portal.Shared;
 
@@ -42,6 +43,9 @@ public sealed partial class AlertsPage : IAsyncDisposable
 
     [Inject]
     private IPlanService Plans { get; set; } = null!;
+
+    [Inject]
+    private ISilences Silences { get; set; } = null!;
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;
@@ -92,6 +96,11 @@ public sealed partial class AlertsPage : IAsyncDisposable
         if (_model.Find(Key) is { } open)
         {
             await _model.OpenAsync(Scope, open, _left.Token);
+            StateHasChanged();
+        }
+
+        if (await _model.LearnSilencesAsync(Silences, Scope, _left.Token))
+        {
             StateHasChanged();
         }
     }

@@ -41,7 +41,7 @@ internal static class AlertMerge
         [.. alerts.OrderBy(a => a.EndedAt is not null).ThenByDescending(a => a.EndedAt ?? a.StartsAt).ThenBy(a => a.Fingerprint, StringComparer.Ordinal).Take(Most)];
 
     private static bool AreSame(ClusterAlert one, ClusterAlert other) =>
-        (one.Fingerprint, one.StartsAt, one.EndedAt, one.Standing) == (other.Fingerprint, other.StartsAt, other.EndedAt, other.Standing)
+        (one.Fingerprint, one.StartsAt, one.EndedAt, one.Standing, one.Expression) == (other.Fingerprint, other.StartsAt, other.EndedAt, other.Standing, other.Expression)
         && one.SilencedBy.SequenceEqual(other.SilencedBy) && AreSame(one.Labels, other.Labels) && AreSame(one.Annotations, other.Annotations);
 
     private static bool AreSame(ImmutableDictionary<string, string> one, ImmutableDictionary<string, string> other) =>

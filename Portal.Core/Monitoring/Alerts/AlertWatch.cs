@@ -36,6 +36,21 @@ internal sealed class AlertWatch(
             due, new ParallelOptions { MaxDegreeOfParallelism = options.Value.AtOnce, CancellationToken = cancellationToken }, async (one, ended) => await LookAsync(one.Cluster, one.Look, begun, ended).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
+    /// <summary>Asks one cluster at once, after something was changed there. That it could not be asked is known from the next look.</summary>
+    public async Task LookNowAsync(ClusterKey cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var begun = time.GetUtcNow();
+            var outcome = await AskAsync(cluster, begun, cancellationToken).ConfigureAwait(false);
+            await books.ChangeLookAsync(cluster, make: false, look => outcome.Silence is null ? After(look, outcome, begun, begun) : null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.AlertsNotKept(e, cluster.ClusterId);
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.AskEvery, time);

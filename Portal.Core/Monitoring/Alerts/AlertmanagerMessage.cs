@@ -50,6 +50,7 @@ internal static class AlertmanagerMessage
         Fingerprint = listed.Fingerprint!,
         Labels = Cut(listed.Labels),
         Annotations = Cut(listed.Annotations),
+        Expression = ExpressionOf(listed.GeneratorUrl),
         StartsAt = Sane(listed.StartsAt),
         Standing = listed.Status is { SilencedBy.Count: > 0 } ? AlertStanding.Silenced : listed.Status is { InhibitedBy.Count: > 0 } ? AlertStanding.Inhibited : AlertStanding.Active,
         SilencedBy = [.. (listed.Status!.SilencedBy ?? []).OfType<string>().Where(s => s.Length is > 0 and <= LongestName).Take(MostSilences)],
@@ -60,9 +61,18 @@ internal static class AlertmanagerMessage
         Fingerprint = entry.Fingerprint!,
         Labels = Cut(entry.Labels),
         Annotations = Cut(entry.Annotations),
+        Expression = ExpressionOf(entry.GeneratorUrl),
         StartsAt = Sane(entry.StartsAt),
         EndedAt = entry.Status is "resolved" ? Sane(entry.EndsAt) : null,
     };
+
+    // Prometheus links to its own page of the expression: …/graph?g0.expr=…
+    private static string? ExpressionOf(string? generator)
+    {
+        const string Name = "g0.expr=";
+        var query = generator is { Length: <= LongestAll } && Uri.TryCreate(generator, UriKind.Absolute, out var url) ? url.Query.TrimStart('?').Split('&') : [];
+        return query.FirstOrDefault(p => p.StartsWith(Name, StringComparison.Ordinal)) is { Length: > 8 } found ? Uri.UnescapeDataString(found[Name.Length..].Replace('+', ' ')) : null;
+    }
 
     private static DateTimeOffset Sane(DateTimeOffset at) => at < Earliest ? Earliest : at.ToUniversalTime();
 
@@ -90,9 +100,9 @@ internal static class AlertmanagerMessage
     private sealed record Body(string? Version, List<Entry>? Alerts);
 
     private sealed record Entry(
-        string? Status, Dictionary<string, string?>? Labels, Dictionary<string, string?>? Annotations, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string? Fingerprint);
+        string? Status, Dictionary<string, string?>? Labels, Dictionary<string, string?>? Annotations, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string? Fingerprint, string? GeneratorUrl = null);
 
-    private sealed record Listed(Dictionary<string, string?>? Labels, Dictionary<string, string?>? Annotations, DateTimeOffset StartsAt, string? Fingerprint, ListedStatus? Status);
+    private sealed record Listed(Dictionary<string, string?>? Labels, Dictionary<string, string?>? Annotations, DateTimeOffset StartsAt, string? Fingerprint, ListedStatus? Status, string? GeneratorUrl = null);
 
     private sealed record ListedStatus(string? State, List<string?>? SilencedBy, List<string?>? InhibitedBy);
 }

@@ -22,6 +22,9 @@ public sealed record ClusterAlert
     /// <summary>Gets when it was over (UTC), or null while it fires.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>Gets the rule's expression (PromQL), as the link to Prometheus has it; null where it was not told.</summary>
+    public string? Expression { get; init; }
+
     /// <summary>Gets whether people are told of it. A message is about active ones alone; a look knows the others.</summary>
     public AlertStanding Standing { get; init; }
 

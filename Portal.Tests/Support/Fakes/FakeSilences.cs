@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Portal.Core.Backends;
+using Portal.Core.Monitoring.Rules;
+using Portal.Core.Monitoring.Silences;
+
+namespace Portal.Tests.Support.Fakes;
+
+/// <summary>Silences and rules that a test sets.</summary>
+internal sealed class FakeSilences : ISilences, IAlertRules
+{
+    public List<ClusterSilences> Lists { get; } = [];
+
+    public List<ClusterRules> Rules { get; } = [];
+
+    public List<(string ClusterId, SilenceDraft Draft)> Saved { get; } = [];
+
+    public List<(string ClusterId, RuleDraft Draft)> Written { get; } = [];
+
+    public List<string> Ended { get; } = [];
+
+    public Exception? Refusal { get; set; }
+
+    public RuleLoading Loading { get; set; } = new(true, null);
+
+    public static Silence Silence(string id, SilenceState state, string comment, params SilenceMatcher[] matchers) => new()
+    {
+        Id = id,
+        State = state,
+        Matchers = [.. matchers],
+        StartsAt = DateTimeOffset.UtcNow.AddHours(-1),
+        EndsAt = DateTimeOffset.UtcNow.AddHours(state is SilenceState.Expired ? -0.5 : 1),
+        CreatedBy = "dana",
+        Comment = comment,
+    };
+
+    public Task<ImmutableArray<ClusterSilences>> ListAsync(Scope scope, CancellationToken cancellationToken)
+    {
+        scope.Demand(Capability.Read);
+        return Task.FromResult<ImmutableArray<ClusterSilences>>([.. Lists]);
+    }
+
+    public Task<string> SaveAsync(Scope scope, string clusterId, SilenceDraft draft, CancellationToken cancellationToken)
+    {
+        if (Refusal is not null)
+        {
+            throw Refusal;
+        }
+
+        Saved.Add((clusterId, draft));
+        return Task.FromResult("new");
+    }
+
+    public Task ExpireAsync(Scope scope, string clusterId, string silenceId, CancellationToken cancellationToken)
+    {
+        Ended.Add(silenceId);
+        return Task.CompletedTask;
+    }
+
+    Task<ImmutableArray<ClusterRules>> IAlertRules.ListAsync(Scope scope, CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<ClusterRules>>([.. Rules]);
+
+    public Task<RulePreview> PreviewAsync(Scope scope, string clusterId, RuleDraft draft, CancellationToken cancellationToken) =>
+        Refusal is null ? Task.FromResult(new RulePreview(3, TimeSpan.FromMinutes(12), DateTimeOffset.UtcNow.AddHours(-2), 1, 2)) : throw Refusal;
+
+    public Task<string> SaveAsync(Scope scope, string clusterId, RuleDraft draft, CancellationToken cancellationToken)
+    {
+        Written.Add((clusterId, draft));
+        return Refusal is null ? Task.FromResult("r1") : throw Refusal;
+    }
+
+    public Task RemoveAsync(Scope scope, string clusterId, string name, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<RuleLoading> LoadAsync(Scope scope, string clusterId, string name, string? revision, CancellationToken cancellationToken) => Task.FromResult(Loading);
+}
