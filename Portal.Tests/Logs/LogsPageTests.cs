@@ -67,7 +67,7 @@ public sealed class LogsPageTests : BunitContext
         var page = Open("?namespace=zone-prod");
 
         page.Find(".log-bar input").Change("timeout");
-        page.Find(".log-bar").Submit();
+        page.Find(".log-bar form").Submit();
         Assert.Contains("q=timeout", Navigation.Uri, StringComparison.Ordinal);
         page.WaitForAssertion(() => Assert.Equal("timeout", _logs.Asked[^1].Text));
         page.FindAll(".log-chips > .seg button")[2].Click();
@@ -191,7 +191,7 @@ public sealed class LogsPageTests : BunitContext
     {
         var page = Open();
 
-        page.WaitForElement(".log-bar > button[type=button]").Click();
+        page.Find(".log-bar > button[type=button]").Click();
         _logs.Tails.Writer.TryWrite(new([FakeLogs.Line(0, LogSeverity.Error, "new")], [.. _logs.Sources], false, null));
         page.WaitForAssertion(() => Assert.Equal("new", page.Find("tbody .lm").TextContent.Trim()));
         Assert.Empty(page.FindAll(".log-hc"));

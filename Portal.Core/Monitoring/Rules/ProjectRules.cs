@@ -40,10 +40,12 @@ internal sealed partial class ProjectRules(RuleApi api, IClusterConnector connec
         return Preview(series, draft.For, to);
     }
 
-    public Task<string> SaveAsync(Scope scope, string clusterId, RuleDraft draft, CancellationToken cancellationToken) =>
-        ChangeAsync(scope, "rule.save", clusterId, new() { ["name"] = draft.Name, ["expression"] = draft.Expression, ["severity"] = draft.Severity }, async cluster =>
+    public Task<string> SaveAsync(Scope scope, string clusterId, RuleDraft draft, CancellationToken cancellationToken)
+    {
+        // Before the audit entry, which bears name and expression.
+        Check(draft, withName: true);
+        return ChangeAsync(scope, "rule.save", clusterId, new() { ["name"] = draft.Name, ["expression"] = draft.Expression, ["severity"] = draft.Severity }, async cluster =>
         {
-            Check(draft, withName: true);
             if (await JudgedAsync(() => api.CheckAsync(cluster, scope, draft.Expression, cancellationToken)).ConfigureAwait(false) is "matrix" or "string")
             {
                 throw Wrong("expression", "rule-no-vector");
@@ -53,9 +55,11 @@ internal sealed partial class ProjectRules(RuleApi api, IClusterConnector connec
             await WriteAsync(cluster, rules => [.. rules.Where(r => RuleFile.NameOf(r) != draft.Name), rule], cancellationToken).ConfigureAwait(false);
             return revision;
         });
+    }
 
-    public Task RemoveAsync(Scope scope, string clusterId, string name, CancellationToken cancellationToken) =>
-        ChangeAsync(scope, "rule.remove", clusterId, new() { ["name"] = name }, async cluster =>
+    public Task RemoveAsync(Scope scope, string clusterId, string name, CancellationToken cancellationToken) => !RuleName().IsMatch(name)
+        ? throw Wrong("name", "rule-bad-name")
+        : ChangeAsync(scope, "rule.remove", clusterId, new() { ["name"] = name }, async cluster =>
         {
             await WriteAsync(cluster, rules => [.. rules.Where(r => RuleFile.NameOf(r) != name)], cancellationToken).ConfigureAwait(false);
             return name;
