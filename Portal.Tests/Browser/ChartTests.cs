@@ -58,7 +58,7 @@ public sealed partial class ChartTests(PortalWorld world)
         await visit.CheckAsync("a wrong expression");
         await field.FillAsync("sum by (node) (node_load1)");
         await visit.Button(ChartsText.Run).ClickAsync();
-        await Assertions.Expect(visit.Page.Locator("[data-chart=explore] .chart-lg tbody tr").First).ToContainTextAsync("{node=");
+        await Assertions.Expect(visit.Page.Locator("[data-chart=explore] .chart-lg tbody").GetByRole(AriaRole.Button, new() { NameRegex = new("^Show only \\{node=") }).First).ToBeVisibleAsync();
         await visit.CheckAsync("explore as a chart");
         await visit.Button(ChartsText.ModeInstant).ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".charts-series").First).ToContainTextAsync("{node=");
