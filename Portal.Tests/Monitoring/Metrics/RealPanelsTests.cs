@@ -19,11 +19,14 @@ public sealed class RealPanelsTests(RealPrometheus prometheus) : IClassFixture<R
 
     private static readonly ChartSelection Selection = new()
     {
-        Node = "node-2", Namespace = "zone-prod", Workload = new("Deployment", "shop-api"), Pod = "shop-api-58c7d9f6b5-b2",
+        Node = "node-2",
+        Namespace = "zone-prod",
+        Workload = new("Deployment", "shop-api"),
+        Pod = "shop-api-58c7d9f6b5-b2",
     };
 
     // Not in the data set: another ingress controller, a registry, controllers of other kinds, a quota that has no room.
-    private static readonly HashSet<string> Unmeasured = ["Cluster/registry", "Node/network-errors", "Zone/waiting"];
+    private static readonly HashSet<string> Unmeasured = ["Cluster/registry", "Node/network-errors", "Zone/missing-replicas", "Zone/waiting"];
 
     public static TheoryData<DashboardKind, string> Panels
     {
@@ -154,7 +157,7 @@ public sealed class RealPanelsTests(RealPrometheus prometheus) : IClassFixture<R
 
         var places = await prometheus.Places.ListAsync(Scope, Cluster, Window, CancellationToken.None);
 
-        Assert.Equal(["node-1", "node-2", "node-3"], places.Nodes);
+        Assert.Equal(["node-1", "node-2", "node-3"], places.Nodes.AsEnumerable());
         Assert.Equal(["Deployment/shop-api", "StatefulSet/shop-db", "Deployment/shop-web"], places.WorkloadsOf("zone-prod").Select(w => w.ToString()));
         Assert.Equal(["shop-api-58c7d9f6b5-b1", "shop-api-58c7d9f6b5-b2"], places.PodsOf("zone-prod", new("Deployment", "shop-api")).Select(p => p.Name));
         Assert.Contains("jenkins-agent-7x2kq", places.Pods.Select(p => p.Name));
