@@ -15,7 +15,21 @@ public sealed class LogsTests(PortalWorld world)
     [Fact]
     public async Task Lines_AreSearchedOpenedFollowed_AndLeadToKibanaAndToTheLiveLog()
     {
-        await ReadyAsync();
+        var created = await CreateAsync();
+        try
+        {
+            await ReadyAsync(created);
+            await LookAsync();
+        }
+        finally
+        {
+            // The other tests' clusters need the room.
+            await DeleteAsync(created);
+        }
+    }
+
+    private async Task LookAsync()
+    {
         await using var visit = await world.SignedInAsync("luca", world.Path("team-shop", "/logs"));
         await visit.SeesHeadingAsync(LogsText.Title);
         var rows = visit.Page.Locator(".log-list tbody tr:has(a.nm)");
@@ -54,12 +68,24 @@ public sealed class LogsTests(PortalWorld world)
         await visit.CheckAsync("live log");
     }
 
-    private async Task ReadyAsync()
+    private async Task<CreatedCluster> CreateAsync()
     {
         var scope = await world.ScopeAsync("team-shop");
         var template = (await world.Host.Get<IClusterOffer>().ListTemplatesAsync(scope, CancellationToken.None)).First(t => t.Name == "k8s-1.31-small");
-        var created = await world.Host.Get<IClusterService>().CreateAsync(
+        return await world.Host.Get<IClusterService>().CreateAsync(
             scope, new ClusterSpec { Name = "shop-logged", TemplateId = template.Id, NodeCount = 2, MasterCount = 1, Profile = "logged" }, Guid.NewGuid().ToString(), CancellationToken.None);
+    }
+
+    private async Task DeleteAsync(CreatedCluster created)
+    {
+        var scope = await world.ScopeAsync("team-shop");
+        var plan = await world.Host.Get<IClusterService>().DeleteAsync(scope, created.ClusterId, "shop-logged", CancellationToken.None);
+        await Eventually.TrueAsync(async () => (await world.Host.Get<IPlanService>().FindAsync(scope, plan.Id, CancellationToken.None))?.EndedAt is not null, "the cluster is deleted", within: TimeSpan.FromMinutes(2));
+    }
+
+    private async Task ReadyAsync(CreatedCluster created)
+    {
+        var scope = await world.ScopeAsync("team-shop");
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await foreach (var plan in world.Host.Get<IPlanService>().WatchAsync(scope, created.PlanId, patience.Token))
         {

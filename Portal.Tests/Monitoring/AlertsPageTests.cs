@@ -95,7 +95,7 @@ public sealed class AlertsPageTests : BunitContext
         page.WaitForAssertion(() => Assert.Equal(3, page.FindAll("aside .acts a").Count));
         var links = page.FindAll("aside .acts a").Select(a => a.GetAttribute("href")!).ToList();
         Assert.Equal("/p/p1/alerts/silences/edit?cluster=c5&alert=w", links[0]);
-        Assert.StartsWith("/p/p1/charts/explore?cluster=c5&q=up%20%3D%3D%200&from=20", links[1], StringComparison.Ordinal);
+        Assert.StartsWith("/p/p1/charts/explore?cluster=c5&expr=up%20%3D%3D%200&from=20", links[1], StringComparison.Ordinal);
         Assert.Matches("^/p/p1/logs\\?cluster=c5&namespace=zone-prod&pod=shop-api-b2&from=20[^&]*&to=now$", links[2]);
     }
 

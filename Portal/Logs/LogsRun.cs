@@ -1,14 +1,19 @@
 namespace Portal.Logs;
 
 /// <summary>What runs for the page of logs: one search or one tail at a time; a new one takes the place of the old.</summary>
-internal sealed class LogsRun(LogsModel model, Func<Task> changed) : IAsyncDisposable
+internal sealed class LogsRun : IAsyncDisposable
 {
+    private readonly LogsModel _model;
+    private readonly Func<Task> _changed;
     private readonly CancellationTokenSource _left = new();
     private CancellationTokenSource _current = new();
     private Task _tail = Task.CompletedTask;
 
-    /// <summary>Gets what ends with the page.</summary>
-    public CancellationToken Left => _left.Token;
+    /// <summary>Initializes a new instance of the <see cref="LogsRun"/> class.</summary>
+    public LogsRun(LogsModel model, Func<Task> changed) => (_model, _changed, Left) = (model, changed, _left.Token);
+
+    /// <summary>Gets what ends with the page; also good after that, for what was on its way when it was left.</summary>
+    public CancellationToken Left { get; }
 
     /// <summary>Gets whether anything was searched yet.</summary>
     public bool HasBegun { get; private set; }
@@ -18,8 +23,8 @@ internal sealed class LogsRun(LogsModel model, Func<Task> changed) : IAsyncDispo
     {
         HasBegun = true;
         var mine = await NextAsync();
-        var searching = model.SearchAsync(mine.Token);
-        await changed();
+        var searching = _model.SearchAsync(mine.Token);
+        await _changed();
         try
         {
             await searching;
@@ -34,9 +39,14 @@ internal sealed class LogsRun(LogsModel model, Func<Task> changed) : IAsyncDispo
     public async Task MoreAsync()
     {
         var mine = _current;
+        if (Left.IsCancellationRequested)
+        {
+            return;
+        }
+
         try
         {
-            await model.MoreAsync(mine.Token);
+            await _model.MoreAsync(mine.Token);
         }
         catch (OperationCanceledException) when (mine.IsCancellationRequested)
         {
@@ -47,14 +57,14 @@ internal sealed class LogsRun(LogsModel model, Func<Task> changed) : IAsyncDispo
     /// <summary>Begins to follow new lines, or stops and searches again.</summary>
     public async Task ToggleTailAsync()
     {
-        if (model.IsTailing)
+        if (_model.IsTailing)
         {
             await SearchAsync();
             return;
         }
 
         var mine = await NextAsync();
-        _tail = model.TailAsync(changed, mine.Token);
+        _tail = _model.TailAsync(_changed, mine.Token);
     }
 
     /// <inheritdoc />
@@ -69,8 +79,13 @@ internal sealed class LogsRun(LogsModel model, Func<Task> changed) : IAsyncDispo
 
     private async Task<CancellationTokenSource> NextAsync()
     {
-        await _current.CancelAsync();
-        await _tail;
-        return _current = CancellationTokenSource.CreateLinkedTokenSource(_left.Token);
+        if (!Left.IsCancellationRequested)
+        {
+            await _current.CancelAsync();
+            await _tail;
+        }
+
+        // Once the page was left, one that is cancelled from the beginning.
+        return _current = CancellationTokenSource.CreateLinkedTokenSource(Left);
     }
 }

@@ -89,16 +89,28 @@ public sealed partial class PodLogsPage : IAsyncDisposable
 
     private async Task StartAsync()
     {
-        await _left.CancelAsync();
-        await _run;
-        _left.Dispose();
-        _left = new CancellationTokenSource();
+        // Both at once: another address may come while the one before is still being left.
+        var (before, running) = (_left, _run);
+        (_left, _run) = (new CancellationTokenSource(), Task.CompletedTask);
         var mine = _left.Token;
+        await before.CancelAsync();
+        await running;
+        before.Dispose();
+        if (mine.IsCancellationRequested)
+        {
+            return;
+        }
+
         _model = new PodLogsModel(Logs, Scope, new ClusterKey(Scope.Region, Scope.ProjectId, ClusterId), Space, Time);
         _clusterName = _clusterName.Length == 0 ? ClusterId[..Math.Min(8, ClusterId.Length)] : _clusterName;
         await Task.WhenAll(NameAsync(mine), LoadAsync(mine));
+        if (mine.IsCancellationRequested)
+        {
+            return;
+        }
+
         _query = PodLogsQuery.Read(_model.Pods.Value ?? [], Pod, Container, With, Previous, Since);
-        if (!mine.IsCancellationRequested && _model.Pods.Value is not null && !_query.Targets.IsEmpty)
+        if (_model.Pods.Value is not null && !_query.Targets.IsEmpty)
         {
             _run = _model.RunAsync(_query, () => InvokeAsync(StateHasChanged), mine);
         }

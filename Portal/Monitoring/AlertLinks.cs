@@ -28,7 +28,7 @@ public static class AlertLinks
 
     /// <summary>The chart of an expression over a range.</summary>
     public static string Chart(string projectId, string clusterId, string expression, TimeRange range) =>
-        $"{ProjectRoutes.Overview(projectId)}/charts/explore?cluster={Uri.EscapeDataString(clusterId)}&q={Uri.EscapeDataString(expression)}&{range.ToQuery()}";
+        ProjectRoutes.Explore(projectId, [clusterId], range, expression);
 
     /// <summary>The chart of an alert's expression, or null where Alertmanager did not tell it.</summary>
     public static string? Chart(string projectId, AlertItem item) => item.Alert.Expression is { } expression ? Chart(projectId, item.ClusterId, expression, RangeOf(item)) : null;

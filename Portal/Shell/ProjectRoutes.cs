@@ -39,8 +39,8 @@ public static class ProjectRoutes
         $"{Overview(projectId)}/charts{(clusterId is null ? "" : $"?cluster={Uri.EscapeDataString(clusterId)}")}";
 
     /// <summary>The page where a person asks clusters' Prometheus in PromQL.</summary>
-    public static string Explore(string projectId, IEnumerable<string> clusterIds, TimeRange range) =>
-        $"{Charts(projectId)}/explore?{string.Concat(clusterIds.Select(id => $"cluster={Uri.EscapeDataString(id)}&"))}{range.ToQuery()}";
+    public static string Explore(string projectId, IEnumerable<string> clusterIds, TimeRange range, string? expression = null) =>
+        $"{Charts(projectId)}/explore?{string.Concat(clusterIds.Select(id => $"cluster={Uri.EscapeDataString(id)}&"))}{(expression is null ? "" : $"expr={Uri.EscapeDataString(expression)}&")}{range.ToQuery()}";
 
     /// <summary>The logs of the project's clusters; with the query part of an address, without its question mark.</summary>
     public static string Logs(string projectId, string? query = null) => $"{Overview(projectId)}/logs{(string.IsNullOrEmpty(query) ? "" : "?" + query)}";
