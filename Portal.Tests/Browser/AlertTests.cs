@@ -84,7 +84,8 @@ public sealed class AlertTests(PortalWorld world)
             await silence.GetByRole(AriaRole.Button).ClickAsync();
             await Assertions.Expect(silence).ToBeHiddenAsync();
             await visit.GoAsync(world.Path("team-shop", "/alerts/rules"));
-            await Assertions.Expect(visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "KubePodCrashLooping" })).ToBeVisibleAsync();
+            var rules = visit.Page.GetByRole(AriaRole.Region, new() { Name = "shop-ready", Exact = true });
+            await Assertions.Expect(rules.GetByRole(AriaRole.Row).Filter(new() { HasText = "KubePodCrashLooping" })).ToBeVisibleAsync();
             await visit.CheckAsync("rules");
         }
         finally
