@@ -19,7 +19,7 @@ public sealed class AlertTests(PortalWorld world)
         using var hands = new KubernetesCaller(inside.Address, inside.Authority, "somebody", ["system:masters"]);
         await using var visit = await world.SignedInAsync("luca", world.Path("team-shop", "/alerts"));
         await visit.SeesHeadingAsync(AlertsText.Title);
-        var row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "default/crash" });
+        var row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "default/crash" }).Filter(new() { HasText = "KubePodCrashLooping" });
 
         (await hands.ApplyAsync("/api/v1/namespaces/default/pods/crash", AlertPollingTests.CrashingPod())).EnsureSuccessStatusCode();
         try
@@ -59,7 +59,7 @@ public sealed class AlertTests(PortalWorld world)
         (await hands.ApplyAsync("/api/v1/namespaces/default/pods/quieted", pod)).EnsureSuccessStatusCode();
         try
         {
-            var row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "default/quieted" }).First;
+            var row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "default/quieted" }).Filter(new() { HasText = "KubePodCrashLooping" }).First;
             await Assertions.Expect(row).ToContainTextAsync(AlertsText.Warning);
             await row.GetByRole(AriaRole.Link).ClickAsync();
             var detail = visit.Page.GetByRole(AriaRole.Complementary, new() { Name = "KubePodCrashLooping" });
