@@ -187,7 +187,7 @@ internal sealed class KubernetesService : ISandboxService, IKubernetesFleet, IDi
 
     private void Begin(KubeCluster cluster)
     {
-        var hasStory = context.Options.Story && context.Declarations is null && cluster.Spec.Name == ReleaseStory.ClusterName;
+        var hasStory = context.Options is { Story: true, World: null } && cluster.Spec.Name == ReleaseStory.ClusterName;
         cluster.Now = hasStory ? cluster.Now - ReleaseStory.Begin : cluster.Now;
         ClusterSeed.Fresh(cluster);
         if (hasStory)
