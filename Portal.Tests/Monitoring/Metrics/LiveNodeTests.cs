@@ -77,37 +77,36 @@ public sealed class LiveNodeTests : IAsyncLifetime
         var page = string.Empty;
         await Eventually.TrueAsync(async () => (page = await PageAsync()).Contains("node_load1", StringComparison.Ordinal), "the exporter answers");
         var panels = BuiltInDashboards.Of(DashboardKind.Node).Panels.Where(p => !Conditional.TryGetValue(p.Id, out var needed) || (needed is not null && page.Contains(needed, StringComparison.Ordinal))).ToList();
-        var empty = new List<string>();
+        IReadOnlyList<string> empty = [];
 
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                var now = DateTimeOffset.UtcNow;
-                empty.Clear();
-                foreach (var panel in panels)
-                {
-                    try
-                    {
-                        var answer = await points.GetAsync(Scope, [Cluster], panel, selection, RangeWindow.Of(now.AddMinutes(-5), now, 15), CancellationToken.None);
-                        if (!answer.Problems.IsEmpty || !answer.Lines.Any(l => l.Values.Any(double.IsFinite)))
-                        {
-                            empty.Add(panel.Id);
-                        }
-                    }
-                    catch (Exception e) when (e is BackendException or HttpRequestException)
-                    {
-                        empty.Add($"{panel.Id} ({e.Message})");
-                    }
-                }
-
-                return empty.Count == 0;
-            },
-            "every panel has values",
-            within: TimeSpan.FromSeconds(90));
+        await Eventually.TrueAsync(async () => (empty = await EmptyAsync(points, selection, panels)).Count == 0, "every panel has values", within: TimeSpan.FromSeconds(90));
 
         Assert.True(panels.Count >= 4, string.Join(' ', panels.Select(p => p.Id)));
         var cpu = await metrics.QueryAsync(Scope, Cluster, "1 - avg(rate(node_cpu_seconds_total{mode=\"idle\"}[5m]))", DateTimeOffset.UtcNow, CancellationToken.None);
         Assert.InRange(cpu.Series.Single().Points.Single().Value, 0, 1);
+    }
+
+    private static async Task<IReadOnlyList<string>> EmptyAsync(PanelPointsService points, ChartSelection selection, IEnumerable<Panel> panels)
+    {
+        var empty = new List<string>();
+        var now = DateTimeOffset.UtcNow;
+        foreach (var panel in panels)
+        {
+            try
+            {
+                var answer = await points.GetAsync(Scope, [Cluster], panel, selection, RangeWindow.Of(now.AddMinutes(-5), now, 15), CancellationToken.None);
+                if (!answer.Problems.IsEmpty || !answer.Lines.Any(l => l.Values.Any(double.IsFinite)))
+                {
+                    empty.Add(panel.Id);
+                }
+            }
+            catch (Exception e) when (e is BackendException or HttpRequestException)
+            {
+                empty.Add($"{panel.Id} ({e.Message})");
+            }
+        }
+
+        return empty;
     }
 
     private async Task<string> PageAsync()
