@@ -104,6 +104,7 @@ internal static class LogsBench
     }
 
     /// <summary>A cluster that has one log and nothing else.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1852:Seal internal types", Justification = "The proxy is made as a class that derives from it.")]
     internal class OneLog : DispatchProxy
     {
         internal Stream? Wire { get; set; }

@@ -71,22 +71,22 @@ public sealed class SearchVersionsTests
     }
 
     [Theory]
-    [InlineData("elasticsearch:8.19.2", 403)]
+    [InlineData("elasticsearch:8.19.2", 400)]
     [InlineData("opensearch:2.19.1", 406)]
-    public async Task Server_ThatIsAskedInAnotherOnesWay_RefusesAsItDoes(string image, int vendor)
+    public async Task Server_ThatIsAskedInAnotherOnesWay_RefusesAsItDoes(string image, int status)
     {
         await using var server = await SearchServer.StartAsync(image);
         using var http = server.Client(UserOf(image));
         using var strange = new HttpRequestMessage(HttpMethod.Get, "/");
-        strange.Headers.TryAddWithoutValidation("Accept", $"application/vnd.elasticsearch+json; compatible-with={(vendor == 406 ? 8 : 9)}");
+        strange.Headers.TryAddWithoutValidation("Accept", $"application/vnd.elasticsearch+json; compatible-with={(status == 406 ? 8 : 9)}");
 
         using var root = await http.GetAsync("/", None);
         using var answer = await http.SendAsync(strange, None);
         using var nobody = server.Client("nobody");
         using var unknown = await nobody.GetAsync("/", None);
 
-        Assert.Equal(vendor != 406, root.Headers.Contains("X-Elastic-Product"));
-        Assert.Equal(vendor == 406 ? 406 : 400, (int)answer.StatusCode);
+        Assert.Equal(status == 400, root.Headers.Contains("X-Elastic-Product"));
+        Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal(401, (int)unknown.StatusCode);
     }
 

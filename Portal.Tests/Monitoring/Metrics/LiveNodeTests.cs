@@ -77,7 +77,7 @@ public sealed class LiveNodeTests : IAsyncLifetime
         var page = string.Empty;
         await Eventually.TrueAsync(async () => (page = await PageAsync()).Contains("node_load1", StringComparison.Ordinal), "the exporter answers");
         var panels = BuiltInDashboards.Of(DashboardKind.Node).Panels.Where(p => !Conditional.TryGetValue(p.Id, out var needed) || (needed is not null && page.Contains(needed, StringComparison.Ordinal))).ToList();
-        IReadOnlyList<string> empty = [];
+        List<string> empty = [];
 
         await Eventually.TrueAsync(async () => (empty = await EmptyAsync(points, selection, panels)).Count == 0, "every panel has values", within: TimeSpan.FromSeconds(90));
 
@@ -86,7 +86,7 @@ public sealed class LiveNodeTests : IAsyncLifetime
         Assert.InRange(cpu.Series.Single().Points.Single().Value, 0, 1);
     }
 
-    private static async Task<IReadOnlyList<string>> EmptyAsync(PanelPointsService points, ChartSelection selection, IEnumerable<Panel> panels)
+    private static async Task<List<string>> EmptyAsync(PanelPointsService points, ChartSelection selection, IEnumerable<Panel> panels)
     {
         var empty = new List<string>();
         var now = DateTimeOffset.UtcNow;

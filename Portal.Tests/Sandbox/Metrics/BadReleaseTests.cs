@@ -83,7 +83,7 @@ public sealed class BadReleaseTests
         Assert.All(cluster.Store.List("nodes"), n => Assert.True(Acts.IsReady(n)));
     }
 
-    private static IReadOnlyList<StoredObject> Pods(KubeCluster cluster) => [.. cluster.Store.List("pods", "default").Where(p => p.Labels.GetValueOrDefault("app") == "checkout")];
+    private static List<StoredObject> Pods(KubeCluster cluster) => [.. cluster.Store.List("pods", "default").Where(p => p.Labels.GetValueOrDefault("app") == "checkout")];
 
     private static List<string> Names(JsonArray series, string label) => [.. series.Select(s => (string)s!["metric"]![label]!).Distinct().Order(StringComparer.Ordinal)];
 
