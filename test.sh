@@ -58,6 +58,9 @@ fresh_assets() {
   (cd wwwroot-assets && npm ci --ignore-scripts --no-audit --no-fund && node build.mjs) && git diff --exit-code --stat -- Portal/wwwroot/lib && [ -z "$(git status --porcelain -- Portal/wwwroot/lib)" ]
 }
 
+# clients: the makers' clients that judge the sandbox's search server.
+clients() { (cd Portal.Tests/Logs/Clients && npm ci --ignore-scripts --no-audit --no-fund); }
+
 lane() {
   local start=$SECONDS
   say "$1"
@@ -74,6 +77,7 @@ lane() {
       check "Chromium is there" install chromium
       # Without network this fails here, and the lab's tests with it: they are never left out in silence.
       check "real clients and servers are there" deploy/lab/install.sh clients base openstack && check "the lab is up" deploy/lab/up.sh
+      check "clients of Elasticsearch and OpenSearch are there" clients
       run real
       deploy/lab/stop.sh > /dev/null ;;
     *) echo "unknown lane $1: fast, judge, browser or real"; failed=$((failed + 1)) ;;

@@ -54,9 +54,9 @@ internal static class ElasticsearchAnswer
     public static PodAnswer Acknowledged() => PodAnswer.Json(200, new JsonObject { ["acknowledged"] = true });
 
     /// <summary>Every answer says what it is; who asked with the vendor's media type gets it back.</summary>
-    public static PodAnswer Finished(PodAnswer answer, PodQuestion question)
+    public static PodAnswer Finished(PodAnswer answer, string? vendor, SearchFlavour flavour)
     {
-        var vendor = question.Headers.GetValueOrDefault("Accept")?.Contains("vnd.elasticsearch+json", StringComparison.Ordinal) == true;
-        return (answer.ContentType == "application/json" && vendor ? answer with { ContentType = "application/vnd.elasticsearch+json;compatible-with=8" } : answer).With("X-elastic-product", "Elasticsearch");
+        var dressed = answer.ContentType == "application/json" && vendor is not null ? answer with { ContentType = vendor } : answer;
+        return flavour.SaysProduct ? dressed.With("X-elastic-product", "Elasticsearch") : dressed;
     }
 }

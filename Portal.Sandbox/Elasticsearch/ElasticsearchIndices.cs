@@ -21,7 +21,7 @@ internal sealed class ElasticsearchIndices(ElasticsearchNode node)
         var made = false;
         foreach (var index in lines.Select(l => l.Index).Distinct().Where(i => node.State.Obj("indices").Obj(i) is null).ToList())
         {
-            var template = (node.State.Obj("templates") ?? []).Where(t => t.Value.Strings("index_patterns").Any(p => Matches(p, index))).MaxBy(t => t.Value.Int("priority") ?? 0);
+            var template = (node.State.Obj("templates") ?? []).Where(t => t.Value.Strings("index_patterns").Any(p => Matches(p, index))).OrderByDescending(t => t.Value.Int("priority") ?? 0).FirstOrDefault();
             node.State.Child("indices")[index] = new JsonObject
             {
                 ["created"] = node.Cluster.Context.Clock.Now.ToUnixTimeMilliseconds(),

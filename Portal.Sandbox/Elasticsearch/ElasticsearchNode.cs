@@ -8,7 +8,9 @@ namespace Portal.Sandbox.Elasticsearch;
 /// <summary>One Elasticsearch node in a pod, and what its cluster keeps on its data volumes.</summary>
 internal sealed class ElasticsearchNode
 {
-    public const string Image = "elasticsearch";
+    /// <summary>Gets the images that are search servers.</summary>
+    public static readonly string[] Images = ["elasticsearch", "opensearch"];
+
     private const string DataFolder = "/usr/share/elasticsearch/data";
     private static readonly TimeSpan ListensAfter = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan ElectsAfter = TimeSpan.FromSeconds(14);
@@ -20,6 +22,7 @@ internal sealed class ElasticsearchNode
         Cluster = cluster;
         Pod = pod;
         this.container = container;
+        Flavour = SearchFlavour.Of(Kubernetes.Controllers.Images.ShortName(container.Str("image")), container.Str("image").Split(':')[^1]);
         Environment = PodInside.Environment(cluster, pod, container);
         peers = [.. Peers(cluster, pod).Where(p => Listens(cluster, p))];
         State = peers.Append(pod).Select(p => PodInside.Load(cluster, p, container, DataFolder)).OfType<JsonObject>().MaxBy(s => s.Int("version") ?? 0) ?? [];
@@ -36,7 +39,10 @@ internal sealed class ElasticsearchNode
 
     public int Nodes => peers.Count;
 
-    public string Version => container.Str("image").Split(':')[^1];
+    /// <summary>Gets what it is, by its image.</summary>
+    public SearchFlavour Flavour { get; }
+
+    public string Version => Flavour.Version;
 
     /// <summary>Gets whether a master is elected: more than half of the nodes have been up for a while.</summary>
     public bool HasMaster
@@ -44,14 +50,14 @@ internal sealed class ElasticsearchNode
         get
         {
             var all = Peers(Cluster, Pod).Count;
-            return peers.Count(p => PodInside.Age(Cluster, p, Image) >= ElectsAfter) > all / 2;
+            return peers.Count(p => Age(Cluster, p) >= ElectsAfter) > all / 2;
         }
     }
 
     public static ElasticsearchNode? Find(PodPlace place) => Of(place.Cluster, place.Cluster.Store.Find("pods", place.Namespace, place.Pod));
 
     public static ElasticsearchNode? Of(KubeCluster cluster, StoredObject? pod) =>
-        pod is not null && PodInside.Container(pod, Image) is { } container ? new ElasticsearchNode(cluster, pod, container) : null;
+        pod is not null && Images.Select(i => PodInside.Container(pod, i)).OfType<JsonObject>().FirstOrDefault() is { } container ? new ElasticsearchNode(cluster, pod, container) : null;
 
     public static bool Listens(PodPlace place) => place.Cluster.Store.Find("pods", place.Namespace, place.Pod) is { } pod && Listens(place.Cluster, pod);
 
@@ -82,7 +88,9 @@ internal sealed class ElasticsearchNode
         }
     }
 
-    private static bool Listens(KubeCluster cluster, StoredObject pod) => pod.Body.Str("status.phase") == "Running" && PodInside.Age(cluster, pod, Image) >= ListensAfter;
+    private static bool Listens(KubeCluster cluster, StoredObject pod) => pod.Body.Str("status.phase") == "Running" && Age(cluster, pod) >= ListensAfter;
+
+    private static TimeSpan? Age(KubeCluster cluster, StoredObject pod) => Images.Max(i => PodInside.Age(cluster, pod, i));
 
     private static List<StoredObject> Peers(KubeCluster cluster, StoredObject pod)
     {

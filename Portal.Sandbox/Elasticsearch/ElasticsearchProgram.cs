@@ -10,8 +10,12 @@ internal static class ElasticsearchProgram
 {
     public static void Register(IPodPrograms programs)
     {
-        programs.Add(ElasticsearchNode.Image, 9200, Answer, ElasticsearchNode.Listens);
-        programs.Add(ElasticsearchNode.Image, 8080, (_, _) => PodAnswer.Text(200, string.Empty), ElasticsearchNode.IsReady);
+        foreach (var image in ElasticsearchNode.Images)
+        {
+            programs.Add(image, 9200, Answer, ElasticsearchNode.Listens);
+            programs.Add(image, 8080, (_, _) => PodAnswer.Text(200, string.Empty), ElasticsearchNode.IsReady);
+        }
+
         foreach (var shipper in ShippedLogs.Shippers.Keys)
         {
             programs.Add(shipper, 24231, (_, question) => question.Path == "/metrics" ? PodAnswer.Text(200, "# TYPE fluentd_status_buffer_queue_length gauge\n") : PodAnswer.Text(404, "404 page not found\n"));
@@ -28,8 +32,9 @@ internal static class ElasticsearchProgram
                 return ElasticsearchAnswer.NoMaster();
             }
 
-            var answer = node.HasMaster ? Secured(node, question) : ElasticsearchAnswer.NoMaster();
-            return ElasticsearchAnswer.Finished(answer, question);
+            var (vendor, refusal) = node.Flavour.Media(question);
+            var answer = refusal ?? (node.HasMaster ? Secured(node, question) : ElasticsearchAnswer.NoMaster());
+            return ElasticsearchAnswer.Finished(answer, vendor, node.Flavour);
         }
     }
 
@@ -54,7 +59,7 @@ internal static class ElasticsearchProgram
         };
         if (needed.Item1.Length > 0 && !users.MayCluster(user!, needed.Item1))
         {
-            return ElasticsearchUsers.Forbidden(user!, needed.Item2);
+            return users.Forbidden(user!, needed.Item2);
         }
 
         try
@@ -77,7 +82,7 @@ internal static class ElasticsearchProgram
             case []:
                 return PodAnswer.Json(200, Root(node));
             case ["_security", "_authenticate"]:
-                return PodAnswer.Json(200, new JsonObject { ["username"] = user, ["roles"] = JsonPaths.Texts(user == "elastic" ? ["superuser"] : node.State.Obj("users").Obj(user).Strings("roles")), ["enabled"] = true });
+                return PodAnswer.Json(200, new JsonObject { ["username"] = user, ["roles"] = JsonPaths.Texts(user == node.Flavour.Superuser ? ["superuser"] : node.State.Obj("users").Obj(user).Strings("roles")), ["enabled"] = true });
             case ["_security", ..]:
                 return users.Answer(question, path);
             case ["_cluster", "health", ..]:
@@ -90,10 +95,13 @@ internal static class ElasticsearchProgram
                 return PodAnswer.Json(200, new JsonObject { ["data_streams"] = new JsonArray() });
             case ["_cat", "indices", ..]:
                 return indices.Cat(path.Length > 2 ? path[2] : "*", [.. lines]);
-            case [.., "_search" or "_count" or "_msearch" or "_field_caps" or "_pit"]:
-                return Searched(new ElasticsearchSearch(indices, lines, node.Cluster.Context.Clock.Now), users, user, question, path);
+            case [.., "_search", "point_in_time"] when node.Flavour.IsOpenSearch:
+            case [.., "_pit"] when !node.Flavour.IsOpenSearch:
+                return Points(users, user, question, path, node.Flavour.IsOpenSearch);
+            case [.., "_search" or "_count" or "_msearch" or "_field_caps"]:
+                return SearchTrouble.Of(node.Cluster.Context, path) ?? Searched(new ElasticsearchSearch(indices, lines, node), users, user, question, path);
             case [var index] when !index.StartsWith('_') && question.Method is "GET" or "HEAD":
-                return users.MayIndex(user, index, "view_index_metadata") ? indices.Describe(index, question.Method == "HEAD") : ElasticsearchUsers.Forbidden(user, "indices:admin/get", index);
+                return users.MayIndex(user, index, "view_index_metadata") ? indices.Describe(index, question.Method == "HEAD") : users.Forbidden(user, "indices:admin/get", index);
             default:
                 return ElasticsearchAnswer.Error(400, "illegal_argument_exception", $"no handler found for uri [{question.Path}] and method [{question.Method}]");
         }
@@ -102,13 +110,11 @@ internal static class ElasticsearchProgram
     private static PodAnswer Searched(ElasticsearchSearch search, ElasticsearchUsers users, string user, PodQuestion question, string[] path)
     {
         var index = path.Length > 1 ? path[0] : string.Empty;
-        PodAnswer? Refuse(string pattern) => pattern.Split(',').All(p => users.MayIndex(user, p.Length == 0 ? "*" : p, "read")) ? null : ElasticsearchUsers.Forbidden(user, "indices:data/read/search", pattern);
+        PodAnswer? Refuse(string pattern) => Refused(users, user, pattern);
         switch (path[^1])
         {
             case "_msearch":
                 return search.Many(question, index, Refuse);
-            case "_pit" when question.Method == "DELETE":
-                return PointInTime.Close(question);
             case "_search" when index.Length == 0 && JsonNode.Parse(question.Body.Length == 0 ? "{}"u8.ToArray() : question.Body).Str("pit.id") is { Length: > 0 } pit:
                 return Refuse(PointInTime.Pattern(pit) ?? string.Empty) ?? search.Answer(question, string.Empty, countOnly: false);
         }
@@ -116,9 +122,24 @@ internal static class ElasticsearchProgram
         return Refuse(index) ?? path[^1] switch
         {
             "_field_caps" => search.Fields(question, index.Length == 0 ? "*" : index),
-            "_pit" => question.Parameter("keep_alive") is null ? ElasticsearchAnswer.Error(400, "action_request_validation_exception", "Validation Failed: 1: [keep_alive] is not specified;") : PointInTime.Open(index, isOpenSearch: false),
             var what => search.Answer(question, index, what == "_count"),
         };
+    }
+
+    private static PodAnswer? Refused(ElasticsearchUsers users, string user, string pattern) =>
+        pattern.Split(',').All(p => users.MayIndex(user, p.Length == 0 ? "*" : p, "read")) ? null : users.Forbidden(user, "indices:data/read/search", pattern);
+
+    private static PodAnswer Points(ElasticsearchUsers users, string user, PodQuestion question, string[] path, bool isOpenSearch)
+    {
+        if (question.Method == "DELETE")
+        {
+            return PointInTime.Close(question, isOpenSearch);
+        }
+
+        var index = path.Length > (isOpenSearch ? 2 : 1) ? path[0] : string.Empty;
+        return question.Method != "POST" || index.Length == 0 ? ElasticsearchAnswer.Error(400, "illegal_argument_exception", $"no handler found for uri [{question.Path}] and method [{question.Method}]")
+            : Refused(users, user, index) ?? (question.Parameter("keep_alive") is null
+                ? ElasticsearchAnswer.Error(400, "action_request_validation_exception", "Validation Failed: 1: [keep_alive] is not specified;") : PointInTime.Open(index, isOpenSearch));
     }
 
     private static JsonObject Root(ElasticsearchNode node) => new()
@@ -126,8 +147,14 @@ internal static class ElasticsearchProgram
         ["name"] = node.Pod.Name,
         ["cluster_name"] = node.Environment.GetValueOrDefault("cluster.name") ?? "container-platform",
         ["cluster_uuid"] = "s4ndb0xL0gsAAAAAAAAAAA",
-        ["version"] = new JsonObject { ["number"] = node.Version, ["build_flavor"] = "default", ["build_type"] = "docker", ["lucene_version"] = "9.12.2", ["minimum_wire_compatibility_version"] = "7.17.0", ["minimum_index_compatibility_version"] = "7.0.0" },
-        ["tagline"] = "You Know, for Search",
+        ["version"] = node.Flavour switch
+        {
+            { IsOpenSearch: true } => new JsonObject { ["distribution"] = "opensearch", ["number"] = node.Version, ["build_type"] = "docker", ["lucene_version"] = "9.12.1", ["minimum_wire_compatibility_version"] = "7.10.0", ["minimum_index_compatibility_version"] = "7.0.0" },
+            { Major: 7 } => new JsonObject { ["number"] = node.Version, ["build_flavor"] = "default", ["build_type"] = "docker", ["lucene_version"] = "8.11.1", ["minimum_wire_compatibility_version"] = "6.8.0", ["minimum_index_compatibility_version"] = "6.0.0-beta1" },
+            { Major: >= 9 } => new JsonObject { ["number"] = node.Version, ["build_flavor"] = "default", ["build_type"] = "docker", ["lucene_version"] = "10.2.2", ["minimum_wire_compatibility_version"] = "8.19.0", ["minimum_index_compatibility_version"] = "8.0.0" },
+            _ => new JsonObject { ["number"] = node.Version, ["build_flavor"] = "default", ["build_type"] = "docker", ["lucene_version"] = "9.12.2", ["minimum_wire_compatibility_version"] = "7.17.0", ["minimum_index_compatibility_version"] = "7.0.0" },
+        },
+        ["tagline"] = node.Flavour.IsOpenSearch ? "The OpenSearch Project: https://opensearch.org/" : "You Know, for Search",
     };
 
     private static PodAnswer Health(ElasticsearchNode node, ElasticsearchIndices indices, PodQuestion question)

@@ -7,14 +7,17 @@ using Portal.Sandbox.Kubernetes.Store;
 namespace Portal.Sandbox.Elasticsearch;
 
 /// <summary>Searches and counts of shipped lines: <c>_search</c>, <c>_count</c>, <c>_msearch</c>, <c>_field_caps</c>, points in time.</summary>
-internal sealed class ElasticsearchSearch(IReadOnlyList<KeyValuePair<string, JsonObject?>> indices, IReadOnlyList<ShippedLine> lines, DateTimeOffset now)
+internal sealed class ElasticsearchSearch(IReadOnlyList<KeyValuePair<string, JsonObject?>> indices, IReadOnlyList<ShippedLine> lines, DateTimeOffset now, SearchFlavour? flavour = null)
 {
     private const int Window = 10_000;
+    private readonly SearchFlavour flavour = flavour ?? SearchFlavour.Default;
 
-    public ElasticsearchSearch(ElasticsearchIndices indices, IReadOnlyList<ShippedLine> lines, DateTimeOffset now)
-        : this([.. indices.Find("*").Select(i => KeyValuePair.Create(i.Key, i.Value.Obj("mappings")))], lines, now)
-    {
-    }
+    public ElasticsearchSearch(ElasticsearchIndices indices, IReadOnlyList<ShippedLine> lines, ElasticsearchNode node)
+        : this([.. indices.Find("*").Select(i => KeyValuePair.Create(i.Key, i.Value.Obj("mappings")))], lines, node.Cluster.Context.Clock.Now, node.Flavour) =>
+        Trouble = SearchTrouble.Partial(node.Cluster.Context);
+
+    /// <summary>Gets what keeps searches from being whole.</summary>
+    public SearchTrouble Trouble { get; init; } = SearchTrouble.None;
 
     /// <summary>Answers a search or a count on a pattern of indices.</summary>
     public PodAnswer Answer(PodQuestion question, string pattern, bool countOnly)
@@ -148,16 +151,15 @@ internal sealed class ElasticsearchSearch(IReadOnlyList<KeyValuePair<string, Jso
         {
             var query = new SearchQuery(names, now);
             var test = query.Compile(body.Obj("query"));
-            var found = names.Count == 0 ? [] : lines.Where(l => names.ContainsKey(l.Index) && test(l)).ToList();
-            return PodAnswer.Json(200, countOnly ? new JsonObject { ["count"] = found.Count, ["_shards"] = Shards(names.Count) } : Hits(body, query, found, names));
+            var found = names.Count == 0 ? [] : lines.Where(l => names.ContainsKey(l.Index) && Trouble.Reaches(l) && test(l)).ToList();
+            return PodAnswer.Json(200, countOnly ? new JsonObject { ["count"] = found.Count, ["_shards"] = Trouble.Shards(names.Keys) } : Hits(body, query, found, names));
         }
         catch (SearchRefused e)
         {
-            return e.IsInShard ? names.Count == 0 ? PodAnswer.Json(200, Hits([], new SearchQuery(names, now), [], names)) : ElasticsearchAnswer.Phase(400, e, names.Keys.First()) : ElasticsearchAnswer.Error(400, e.Type, e.Message);
+            return e.IsInShard ? names.Count == 0 ? PodAnswer.Json(200, Hits([], new SearchQuery(names, now), [], names)) : ElasticsearchAnswer.Phase(400, e, names.Keys.First())
+                : ElasticsearchAnswer.Error(e.Type == "too_many_buckets_exception" && flavour.Major < 8 && !flavour.IsOpenSearch ? 503 : 400, e.Type, e.Message);
         }
     }
-
-    private static JsonObject Shards(int count) => new() { ["total"] = count, ["successful"] = count, ["skipped"] = 0, ["failed"] = 0 };
 
     private JsonObject Hits(JsonObject body, SearchQuery query, List<ShippedLine> found, Dictionary<string, JsonObject?> names)
     {
@@ -167,8 +169,9 @@ internal sealed class ElasticsearchSearch(IReadOnlyList<KeyValuePair<string, Jso
             throw new SearchRefused("illegal_argument_exception", $"Result window is too large, from + size must be less than or equal to: [{Window}] but was [{from + size}]. See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the [index.max_result_window] index level setting.", inShard: true);
         }
 
-        var sort = new SearchSort(body["sort"], body["pit"] is not null);
+        var sort = new SearchSort(body["sort"], body["pit"] is not null, body["pit"] is not null && flavour.BreaksTies);
         var highlight = body.Obj("highlight") is { } wanted ? new SearchHighlight(wanted, Sought(wanted, query, names)) : null;
+        highlight?.Check(flavour);
         var page = sort.Apply(found, body["search_after"] as JsonArray).Skip(from).Take(size);
         var hits = new JsonObject();
         if (body["track_total_hits"] is not JsonValue track || !track.TryGetValue<bool>(out var all))
@@ -183,7 +186,7 @@ internal sealed class ElasticsearchSearch(IReadOnlyList<KeyValuePair<string, Jso
 
         hits["max_score"] = null;
         hits["hits"] = JsonPaths.Array(page.Select(l => Hit(l, body, sort, highlight)));
-        var answer = new JsonObject { ["took"] = 2, ["timed_out"] = false, ["_shards"] = Shards(names.Count), ["hits"] = hits };
+        var answer = new JsonObject { ["took"] = 2, ["timed_out"] = Trouble.TimesOut, ["_shards"] = Trouble.Shards(names.Keys), ["hits"] = hits };
         if (body.Obj("pit") is { } pit)
         {
             answer["pit_id"] = pit.Str("id");
@@ -209,9 +212,16 @@ internal sealed class ElasticsearchSearch(IReadOnlyList<KeyValuePair<string, Jso
         return other.Sought;
     }
 
-    private static JsonObject Hit(ShippedLine line, JsonObject body, SearchSort sort, SearchHighlight? highlight)
+    private JsonObject Hit(ShippedLine line, JsonObject body, SearchSort sort, SearchHighlight? highlight)
     {
-        var hit = new JsonObject { ["_index"] = line.Index, ["_id"] = line.Id, ["_score"] = sort.IsGiven ? null : 1.0 };
+        var hit = new JsonObject { ["_index"] = line.Index };
+        if (flavour is { Major: < 8, IsOpenSearch: false })
+        {
+            hit["_type"] = "_doc";
+        }
+
+        hit["_id"] = line.Id;
+        hit["_score"] = sort.IsGiven ? null : 1.0;
         if (body["_source"] is not JsonValue wanted || !wanted.TryGetValue<bool>(out var source) || source)
         {
             hit["_source"] = line.Source;
@@ -236,7 +246,13 @@ internal static class PointInTime
 {
     public static PodAnswer Open(string pattern, bool isOpenSearch) => PodAnswer.Json(200, new JsonObject { [isOpenSearch ? "pit_id" : "id"] = Convert.ToBase64String(Encoding.UTF8.GetBytes("pit:" + pattern)), ["_shards"] = new JsonObject { ["total"] = 1, ["successful"] = 1, ["skipped"] = 0, ["failed"] = 0 } });
 
-    public static PodAnswer Close(PodQuestion question) => PodAnswer.Json(200, new JsonObject { ["succeeded"] = true, ["num_freed"] = Pattern((JsonNode.Parse(question.Body) as JsonObject).Str("id")) is null ? 0 : 1 });
+    public static PodAnswer Close(PodQuestion question, bool isOpenSearch)
+    {
+        var body = JsonNode.Parse(question.Body) as JsonObject;
+        return PodAnswer.Json(200, isOpenSearch
+            ? new JsonObject { ["pits"] = JsonPaths.Array(body.Strings("pit_id").Select(id => (JsonNode)new JsonObject { ["successful"] = Pattern(id) is not null, ["pit_id"] = id })) }
+            : new JsonObject { ["succeeded"] = true, ["num_freed"] = Pattern(body.Str("id")) is null ? 0 : 1 });
+    }
 
     public static string? Pattern(string id)
     {

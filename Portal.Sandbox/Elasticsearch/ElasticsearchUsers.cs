@@ -14,32 +14,31 @@ internal sealed class ElasticsearchUsers(ElasticsearchNode node)
         var target = question.Path + (question.Query.Length > 0 ? "?" + question.Query : string.Empty);
         if (question.Headers.GetValueOrDefault("Authorization") is not { } header || !header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
         {
-            return (null, ElasticsearchAnswer.Unauthorized($"missing authentication credentials for REST request [{target}]"));
+            return (null, node.Flavour.Unauthorized($"missing authentication credentials for REST request [{target}]"));
         }
 
         var login = Encoding.UTF8.GetString(Convert.FromBase64String(header[6..].Trim())).Split(':', 2);
         return login.Length == 2 && IsGood(login[0], login[1])
             ? (login[0], null)
-            : (null, ElasticsearchAnswer.Unauthorized($"unable to authenticate user [{login[0]}] for REST request [{target}]"));
+            : (null, node.Flavour.Unauthorized($"unable to authenticate user [{login[0]}] for REST request [{target}]"));
     }
 
     /// <summary>Says whether a password is the user's. The environment's password of <c>elastic</c> is the bootstrap password: it holds until another one is set.</summary>
     public bool IsGood(string user, string password)
     {
         var kept = node.State.Obj("users").Obj(user);
-        return kept is not null ? kept.Str("password") == password : user == "elastic" && node.Environment.GetValueOrDefault("ELASTIC_PASSWORD") == password;
+        return kept is not null ? kept.Str("password") == password : user == node.Flavour.Superuser && node.Environment.GetValueOrDefault(node.Flavour.PasswordVariable) == password;
     }
 
     /// <summary>Says whether a user has a privilege of the cluster.</summary>
-    public bool MayCluster(string user, string privilege) => user == "elastic" || (user == "kibana_system" && privilege == "monitor")
+    public bool MayCluster(string user, string privilege) => user == node.Flavour.Superuser || (user == "kibana_system" && privilege == "monitor")
         || Roles(user).Any(r => r.Strings("cluster").Any(p => p == privilege || p == "all"));
 
     /// <summary>Says whether a user has a privilege on an index or a pattern of them.</summary>
-    public bool MayIndex(string user, string index, string privilege) => user == "elastic"
+    public bool MayIndex(string user, string index, string privilege) => user == node.Flavour.Superuser
         || Roles(user).SelectMany(r => r.Items("indices")).Any(i => i.Strings("names").Any(n => ElasticsearchIndices.Matches(n, index)) && i.Strings("privileges").Any(p => p == privilege || p == "all"));
 
-    public static PodAnswer Forbidden(string user, string action, string? index = null) => ElasticsearchAnswer.Error(
-        403, "security_exception", $"action [{action}] is unauthorized for user [{user}] with effective roles []{(index is null ? string.Empty : $" on indices [{index}]")}");
+    public PodAnswer Forbidden(string user, string action, string? index = null) => node.Flavour.Forbidden(user, action, index);
 
     public PodAnswer Answer(PodQuestion question, string[] path)
     {

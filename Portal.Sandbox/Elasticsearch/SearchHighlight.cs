@@ -7,6 +7,15 @@ namespace Portal.Sandbox.Elasticsearch;
 /// <summary>Marks found words. Without fragments the whole field comes back; else the first hundred characters around the first.</summary>
 internal sealed class SearchHighlight(JsonObject wanted, IReadOnlyList<(string Field, Func<string, bool> Test)> sought)
 {
+    /// <summary>Refuses words that the server does not know.</summary>
+    public void Check(SearchFlavour flavour)
+    {
+        if (wanted.Select(w => w.Key).FirstOrDefault(k => k.StartsWith("max_analyz", StringComparison.Ordinal) && k != flavour.HighlightLimit) is { } unknown)
+        {
+            throw new SearchRefused("x_content_parse_exception", $"[1:1] [highlight] unknown field [{unknown}]");
+        }
+    }
+
     public JsonObject Of(ShippedLine line)
     {
         var answer = new JsonObject();

@@ -8,7 +8,8 @@ internal sealed class SearchSort
 {
     private readonly List<(string Field, bool IsDescending)> keys = [];
 
-    public SearchSort(JsonNode? sort, bool hasPit)
+    /// <summary>Reads an order; at a point in time it may get a tie-breaker behind it.</summary>
+    public SearchSort(JsonNode? sort, bool hasPit, bool breaksTies = false)
     {
         foreach (var one in sort as JsonArray ?? (sort is null ? [] : [sort.DeepClone()]))
         {
@@ -25,6 +26,11 @@ internal sealed class SearchSort
             }
 
             keys.Add((field, order == "desc" || (order.Length == 0 && field == "_score")));
+        }
+
+        if (breaksTies && !keys.Exists(k => k.Field is "_shard_doc" or "_doc"))
+        {
+            keys.Add(("_shard_doc", false));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -6,6 +7,7 @@ using System.Text.RegularExpressions;
 using Portal.Sandbox.Kubernetes.Programs;
 using Portal.Sandbox.Kubernetes.Store;
 using Portal.Sandbox.Kubernetes.Streams;
+using Portal.Sandbox.Prometheus.Series;
 
 namespace Portal.Sandbox.Elasticsearch;
 
@@ -16,6 +18,7 @@ namespace Portal.Sandbox.Elasticsearch;
 internal static class ShippedLogs
 {
     private const int MostLines = 3600;
+    private static readonly ConditionalWeakTable<Life, KnownLives> Known = [];
 
     /// <summary>Gets the images that ship, and the folder of their configuration.</summary>
     public static IReadOnlyDictionary<string, string> Shippers { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -28,13 +31,14 @@ internal static class ShippedLogs
     {
         var cluster = node.Cluster;
         var lines = new List<ShippedLine>();
+        var pods = ClusterHistory.Of(cluster).Lives("pods");
         foreach (var shipper in cluster.Store.List("pods").Where(p => p.Body.Str("status.phase") == "Running" && Kubernetes.Controllers.Acts.IsReady(p)))
         {
             foreach (var (image, folder) in Shippers)
             {
                 if (PodInside.Container(shipper, image) is { } container && Target(node, shipper, container, folder) is { } configuration)
                 {
-                    lines.AddRange(cluster.Store.List("pods").Where(p => p.Body.Str("spec.nodeName") == shipper.Body.Str("spec.nodeName") && !configuration.Contains($"_{p.Namespace}_", StringComparison.Ordinal))
+                    lines.AddRange(pods.Where(p => p.Last.Body.Str("spec.nodeName") == shipper.Body.Str("spec.nodeName") && !configuration.Contains($"_{p.Last.Namespace}_", StringComparison.Ordinal))
                         .SelectMany(p => Lines(node, p)));
                 }
             }
@@ -63,17 +67,42 @@ internal static class ShippedLogs
             && users.IsGood(user, password) && users.MayIndex(user, IndexOf(node.Cluster.Context.Clock.Now), "create_doc") ? text : null;
     }
 
-    private static IEnumerable<ShippedLine> Lines(ElasticsearchNode node, StoredObject pod)
+    // What was shipped stays, though the container was started again or its pod is gone.
+    private static IEnumerable<ShippedLine> Lines(ElasticsearchNode node, Life life)
     {
-        foreach (var status in pod.Body.Items("status.containerStatuses"))
+        var (pod, now) = (life.Last, node.Cluster.Context.Clock.Now);
+        foreach (var group in Containers(life, now).GroupBy(c => c.Key.Container, c => c.Value))
         {
-            var from = new ShippedFrom(pod.Name, pod.Namespace, pod.Uid, status.Str("name"), status.Str("image"), pod.Body.Str("spec.nodeName"), pod.Labels);
-            var prefix = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{pod.Uid}/{status.Str("name")}")))[..12];
-            foreach (var (id, time, text) in PodLog.Written(pod, status, node.Cluster.Context.Clock.Now, MostLines))
+            var image = pod.Body.Items("status.containerStatuses").FirstOrDefault(s => s.Str("name") == group.Key).Str("image");
+            var from = new ShippedFrom(pod.Name, pod.Namespace, pod.Uid, group.Key, image, pod.Body.Str("spec.nodeName"), pod.Labels);
+            var prefix = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{pod.Uid}/{group.Key}")))[..12];
+            foreach (var (id, time, text) in group.SelectMany(c => PodLog.Written(c, now, MostLines)))
             {
                 yield return new ShippedLine(IndexOf(time), $"{prefix}-{id.Replace('/', '-')}", time, text, from);
             }
         }
+    }
+
+    private static IReadOnlyDictionary<(string Container, DateTimeOffset Started), Kubernetes.Streams.ContainerLife> Containers(Life life, DateTimeOffset now)
+    {
+        var known = Known.GetOrCreateValue(life);
+        if (known.Version != life.Version || known.Ended != life.Ended)
+        {
+            known.Lives = Kubernetes.Streams.ContainerLife.All(life.Moments.Select(m => m.Object), now, life.Ended == long.MaxValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(life.Ended));
+            (known.Version, known.Ended) = (life.Version, life.Ended);
+        }
+
+        return known.Lives;
+    }
+
+    /// <summary>The lives of a pod's containers, until something changes in it.</summary>
+    private sealed class KnownLives
+    {
+        public int Version { get; set; } = -1;
+
+        public long Ended { get; set; }
+
+        public IReadOnlyDictionary<(string Container, DateTimeOffset Started), Kubernetes.Streams.ContainerLife> Lives { get; set; } = new Dictionary<(string, DateTimeOffset), Kubernetes.Streams.ContainerLife>();
     }
 
     private static string IndexOf(DateTimeOffset time) => "logstash-" + time.UtcDateTime.ToString("yyyy.MM.dd", CultureInfo.InvariantCulture);

@@ -21,6 +21,9 @@ public sealed class SandboxOptions
     /// <summary>Gets or sets how many extra projects, clusters and objects the demo world has; 1 is the small company.</summary>
     public int Scale { get; set; } = 1;
 
+    /// <summary>Gets or sets whether the demo's cluster shop-prod has a past: a good release an hour ago, and a bad one ten minutes ago.</summary>
+    public bool Story { get; set; }
+
     /// <summary>Gets or sets the password of every user whose declaration has none of its own.</summary>
     public string Password { get; set; } = "labpass";
 

@@ -58,6 +58,9 @@ internal sealed class KubeCluster : IDisposable
     /// <summary>Gets or sets the simulated time of what happens now.</summary>
     public DateTimeOffset Now { get; set; }
 
+    /// <summary>Gets or sets whether a past is being played, before anybody can look: then durations are as long as real ones.</summary>
+    public bool IsInPast { get; set; }
+
     /// <summary>Gets or sets the address of the API, <c>https://127.x.y.z:6443</c>.</summary>
     public string Address { get; set; } = string.Empty;
 

@@ -112,7 +112,7 @@ internal sealed class KubernetesService : ISandboxService, IKubernetesFleet, IDi
             if (cluster is null)
             {
                 cluster = new KubeCluster(context, spec) { Version = new KubeVersion(spec.Version, string.Empty) };
-                ClusterSeed.Fresh(cluster);
+                Begin(cluster);
             }
 
             await ListenAsync(cluster, KubeAddresses.EndPoint(addresses.Reserve(spec.Id)), false, cancellationToken);
@@ -184,6 +184,19 @@ internal sealed class KubernetesService : ISandboxService, IKubernetesFleet, IDi
 
     /// <summary>Gives a running cluster, for tests and for what runs inside it.</summary>
     internal KubeCluster? Find(string clusterId) => running.GetValueOrDefault(clusterId)?.Cluster;
+
+    private void Begin(KubeCluster cluster)
+    {
+        var hasStory = context.Options is { Story: true, World: null } && cluster.Spec.Name == ReleaseStory.ClusterName;
+        cluster.Now = hasStory ? cluster.Now - ReleaseStory.Begin : cluster.Now;
+        ClusterSeed.Fresh(cluster);
+        if (hasStory)
+        {
+            cluster.Address = addresses.Reserve(cluster.Id);
+            var registry = context.Addresses.TryGetValue("harbor", out var harbor) ? new Uri(harbor).Authority : "harbor.example";
+            ReleaseStory.Play(cluster, new ControllerLoop(cluster), registry);
+        }
+    }
 
     private static async Task EndAsync(Running one)
     {

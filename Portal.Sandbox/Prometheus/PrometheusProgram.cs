@@ -20,7 +20,7 @@ internal static class PrometheusProgram
         }
 
         // It listens at once, but answers only when it has read what it wrote before.
-        if (server.IsStarting() && question.Path is "/-/ready" or "/-/reload" || (question.Path.StartsWith("/api/", StringComparison.Ordinal) && server.IsStarting()))
+        if (server.IsStarting() && question.Path is "/-/ready" or "/-/reload" or "/federate" || (question.Path.StartsWith("/api/", StringComparison.Ordinal) && server.IsStarting()))
         {
             return PodAnswer.Text(503, "Service Unavailable").With("X-Content-Type-Options", "nosniff");
         }
@@ -30,6 +30,7 @@ internal static class PrometheusProgram
             "/-/ready" => PodAnswer.Text(200, "Prometheus Server is Ready.\n"),
             "/-/reload" or "/-/quit" => Life(server, question),
             "/metrics" => Exporters.Answer($"prometheus_build_info{{version=\"{Version}\"}} 1\nprometheus_config_last_reload_successful {(Reloaded(server).Length == 0 ? 1 : 0)}\n"),
+            "/federate" => Federation.Answer(server, new FormValues(question)),
             "/" => new PodAnswer(302, "text/html; charset=utf-8", "<a href=\"/query\">Found</a>.\n\n"u8.ToArray()).With("Location", "/query"),
             _ => Api(server, question),
         };

@@ -164,7 +164,8 @@ internal sealed partial class QueryApi(ISeriesCatalog catalog, DateTimeOffset no
         return (selectors.Count == 0 ? [[]] : selectors).SelectMany(s => catalog.Labels(s, start, end)).Distinct();
     }
 
-    private static IReadOnlyList<LabelMatcher> Selector(string text)
+    /// <summary>Reads a selector of <c>match[]</c>.</summary>
+    public static IReadOnlyList<LabelMatcher> Selector(string text)
     {
         try
         {

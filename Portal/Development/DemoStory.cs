@@ -13,9 +13,6 @@ namespace Portal.Development;
 /// </summary>
 internal sealed class DemoStory(IPlatformScope platform, IKeystoneClient keystone, IClusterService clusters, ICloudDirectory clouds, IHostApplicationLifetime lifetime) : BackgroundService
 {
-    /// <summary>Switches it off.</summary>
-    public const string Option = "Sandbox:Story";
-
     private const string Purpose = "initialise the demo's cluster";
     private const string Project = "team-shop";
     private const string Cluster = "shop-prod";

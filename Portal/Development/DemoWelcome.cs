@@ -25,7 +25,7 @@ internal static class DemoWelcome
         output.WriteLine("Four things to try:");
         output.WriteLine("  1. Sign in as dana, choose team-shop, and create a cluster.");
         output.WriteLine("  2. Watch its initialisation become a platform, step by step.");
-        output.WriteLine("  3. Look at Charts, Logs and Alerts of shop-prod, which is being initialised now.");
+        output.WriteLine("  3. Look at Charts, Logs and Alerts of shop-prod, which is being initialised now: checkout got a bad release ten minutes ago.");
         output.WriteLine("  4. Sign in as noor in a private window: the same cluster, and nothing that can be changed.");
     }
 }

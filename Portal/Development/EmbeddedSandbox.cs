@@ -25,6 +25,7 @@ internal sealed class EmbeddedSandbox : ICompanion
         }
 
         var options = new SandboxOptions { Data = Path.Combine(FoundationServices.StorageAt(builder).DataFolder, "sandbox") };
+        options.Story = true;
         builder.Configuration.GetSection("Sandbox").Bind(options);
         var host = await SandboxHost.StartAsync(options, cancellationToken);
         var sandbox = SandboxConfiguration.Of(host.Context.Addresses, options.Password);
@@ -34,7 +35,7 @@ internal sealed class EmbeddedSandbox : ICompanion
         }
 
         builder.Configuration.AddInMemoryCollection(sandbox.Where(o => builder.Configuration[o.Key] is null));
-        if (builder.Configuration.GetValue(DemoStory.Option, defaultValue: true))
+        if (options.Story)
         {
             builder.Services.AddHostedService<DemoStory>();
         }

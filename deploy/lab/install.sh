@@ -22,7 +22,7 @@ add() {
 }
 
 clients() {
-  add curl jq nginx-light prometheus prometheus-alertmanager python3-openstackclient python3-magnumclient python3-heatclient postgresql skopeo docker-registry
+  add curl jq nginx-light prometheus prometheus-alertmanager prometheus-node-exporter python3-openstackclient python3-magnumclient python3-heatclient postgresql skopeo docker-registry
   # Another package may bring kubectl already; two cannot own the same file.
   command -v kubectl > /dev/null || add kubernetes-client
 }

@@ -26,7 +26,7 @@ internal sealed class Reconciliation(KubeCluster cluster)
     public DateTimeOffset? Due { get; private set; }
 
     /// <summary>Shortens a realistic duration by the pace of the sandbox.</summary>
-    public TimeSpan Paced(double seconds) => cluster.Context.Paced(TimeSpan.FromSeconds(seconds));
+    public TimeSpan Paced(double seconds) => cluster.IsInPast ? TimeSpan.FromSeconds(seconds) : cluster.Context.Paced(TimeSpan.FromSeconds(seconds));
 
     /// <summary>Says whether a time has come; if not, the controller is called again then.</summary>
     public bool Reached(DateTimeOffset time)

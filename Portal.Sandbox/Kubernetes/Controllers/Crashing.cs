@@ -6,9 +6,17 @@ namespace Portal.Sandbox.Kubernetes.Controllers;
 /// <summary>Containers that fail again and again.</summary>
 internal static class Crashing
 {
+    private const double BadSeconds = 40;
+
     public static bool Crashes(Reconciliation now, JsonObject pod) =>
         pod.Map("metadata.annotations").GetValueOrDefault("fake-kubelet/result") == "crashloop"
         || pod.Items("spec.containers").Any(c => Images.Has(now, "image_crashes", c.Str("image")));
+
+    /// <summary>Says whether a pod that runs dies of its bad release now; if not yet, the kubelet looks again then.</summary>
+    public static bool IsWornOut(Reconciliation now, StoredObject pod) =>
+        pod.Body.Items("spec.containers").Any(c => Images.IsBad(c.Str("image")))
+        && pod.Body.Items("status.containerStatuses").Select(s => KubeTime.Parse(s.At("state.running.startedAt"))).Max() is { } started
+        && now.Reached(started + now.Paced(BadSeconds));
 
     /// <summary>Ends all containers with an error and backs off.</summary>
     public static void Fail(Reconciliation now, StoredObject pod, JsonObject body, StoredObject node)
@@ -26,7 +34,8 @@ internal static class Crashing
         status["conditions"] = PodStatus.Conditions(now, false, "ContainersNotReady", "containers with unready status");
         status["containerStatuses"] = JsonPaths.Array(body.Items("spec.containers").Select(c =>
         {
-            var ended = PodStatus.Ended(now, c, 1, now.Text(), ready: false);
+            var started = body.Items("status.containerStatuses").FirstOrDefault(s => s.Str("name") == c.Str("name")).Str("state.running.startedAt");
+            var ended = PodStatus.Ended(now, c, 1, started.Length > 0 ? started : now.Text(), ready: false);
             ended["lastState"] = ended["state"]!.DeepClone();
             ended["state"] = new JsonObject
             {

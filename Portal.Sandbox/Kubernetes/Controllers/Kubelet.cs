@@ -201,7 +201,7 @@ internal sealed class Kubelet : IController
                 }
             }
         }
-        else if (Crashing.Crashes(now, pod.Body))
+        else if (Crashing.Crashes(now, pod.Body) || Crashing.IsWornOut(now, pod))
         {
             Crashing.Fail(now, pod, pod.Copy(), now.Store.Find("nodes", string.Empty, pod.Body.Str("spec.nodeName"))!);
         }

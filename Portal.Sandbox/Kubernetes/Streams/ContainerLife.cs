@@ -27,16 +27,20 @@ internal sealed class ContainerLife
     private readonly string pod;
     private readonly string container;
     private readonly string kind;
+    private readonly JsonObject status;
+    private readonly StoredObject of;
     private readonly DateTimeOffset? ended;
     private readonly bool crashed;
+    private readonly bool isBad;
     private readonly TimeSpan every;
     private readonly int seed;
 
     private ContainerLife(StoredObject pod, JsonObject status, DateTimeOffset started, DateTimeOffset? ended, int exit)
     {
-        (this.pod, container, kind) = (pod.Name, status.Str("name"), Images.ShortName(status.Str("image")));
+        (this.pod, container, kind, this.status, of) = (pod.Name, status.Str("name"), Images.ShortName(status.Str("image")), status, pod);
         (Started, this.ended, crashed) = (started, ended, exit != 0);
         IsPlatform = Platform.Contains(pod.Namespace);
+        isBad = Images.IsBad(status.Str("image"));
         every = TimeSpan.FromSeconds(IsPlatform ? 4 : 1);
         seed = pod.Uid.Aggregate(17, (sum, c) => ((sum * 31) + c) & 0xffff);
     }
@@ -55,6 +59,25 @@ internal sealed class ContainerLife
 
         var dead = status.Obj(which).Obj("terminated");
         return dead is null ? null : new(pod, status, KubeTime.Parse(dead["startedAt"]) ?? now, KubeTime.Parse(dead["finishedAt"]) ?? now, dead.Int("exitCode") ?? 0);
+    }
+
+    /// <summary>Gives the lives of a pod's containers by their names, of all that is remembered of it: later words about a life are the better ones.</summary>
+    public static IReadOnlyDictionary<(string Container, DateTimeOffset Started), ContainerLife> All(IEnumerable<StoredObject> versions, DateTimeOffset now, DateTimeOffset? gone)
+    {
+        var lives = new Dictionary<(string, DateTimeOffset), ContainerLife>();
+        foreach (var pod in versions)
+        {
+            foreach (var status in pod.Body.Items("status.containerStatuses"))
+            {
+                foreach (var life in ((ContainerLife?[])[Of(pod, status, "lastState", now), Of(pod, status, "state", now)]).OfType<ContainerLife>())
+                {
+                    var key = (status.Str("name"), life.Started);
+                    lives[key] = life.ended is null && lives.TryGetValue(key, out var known) && known.ended is not null ? known : life;
+                }
+            }
+        }
+
+        return gone is null ? lives : lives.ToDictionary(l => l.Key, l => l.Value.ended is null ? l.Value.EndedAt(gone.Value) : l.Value);
     }
 
     /// <summary>Gives how many lines it has written by a moment.</summary>
@@ -83,6 +106,8 @@ internal sealed class ContainerLife
             : IsPlatform ? Daemon(number, chance) : Served(number, chance);
     }
 
+    private ContainerLife EndedAt(DateTimeOffset time) => new(of, status, Started, time > Started ? time : Started, 0);
+
     private int? LastWords(int number) => crashed && ended is { } end && number >= (int)((end - Started) / every) + 2 ? Math.Min(Crash.Length - 1, number - (int)((end - Started) / every) - 2) : null;
 
     private string Served(int number, int chance)
@@ -90,6 +115,7 @@ internal sealed class ContainerLife
         var text = chance switch
         {
             _ when number == 0 => $"level=info pod={pod} container={container} n=0 msg=\"listening\" port=8080",
+            < 700 when isBad => $"level=error pod={pod} container={container} n={number} msg=\"request failed\" path={Paths[chance % Paths.Length]} status=500 took={chance}ms err=\"column \\\"discount\\\" does not exist\"",
             < 12 => $"level=error pod={pod} container={container} n={number} msg=\"request failed\" path={Paths[chance % Paths.Length]} status=502 took=5003ms err=\"upstream timeout\"",
             < 50 => $"level=warn pod={pod} container={container} n={number} msg=\"slow request\" path={Paths[chance % Paths.Length]} status=200 took={1200 + chance}ms",
             < 90 => $"10.244.{seed % 8}.{chance} - - [{TimeOf(number).UtcDateTime.ToString("dd/MMM/yyyy:HH:mm:ss '+0000'", CultureInfo.InvariantCulture)}] \"GET {Paths[chance % Paths.Length]} HTTP/1.1\" {(chance < 55 ? 404 : 200)} {chance * 37}",

@@ -38,16 +38,13 @@ internal static class PodLog
         }
     }
 
-    /// <summary>Gives the newest lines that a container has written by now, in this life or the last, as a reader of the node's files gets them.</summary>
-    public static IEnumerable<(string Id, DateTimeOffset Time, string Text)> Written(StoredObject pod, JsonObject status, DateTimeOffset now, int most)
+    /// <summary>Gives the newest lines that a container has written by now in one of its lives, as a reader of the node's files gets them.</summary>
+    public static IEnumerable<(string Id, DateTimeOffset Time, string Text)> Written(ContainerLife life, DateTimeOffset now, int most)
     {
-        foreach (var life in (ContainerLife?[])[ContainerLife.Of(pod, status, "lastState", now), ContainerLife.Of(pod, status, "state", now)])
+        var count = life.Count(now);
+        for (var number = Math.Max(0, count - most); number < count; number++)
         {
-            var count = life?.Count(now) ?? 0;
-            for (var number = Math.Max(0, count - most); number < count; number++)
-            {
-                yield return ($"{life!.Started.ToUnixTimeMilliseconds()}/{number}", life.TimeOf(number), life.Text(number));
-            }
+            yield return ($"{life.Started.ToUnixTimeMilliseconds()}/{number}", life.TimeOf(number), life.Text(number));
         }
     }
 

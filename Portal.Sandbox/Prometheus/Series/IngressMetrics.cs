@@ -29,35 +29,50 @@ internal static class IngressMetrics
 
     private static (string, string)[] Traefik(Backend b, string code) => [("code", code), ("method", "GET"), ("protocol", "http"), ("service", $"{b.Ingress.Last.Namespace}-{b.Ingress.Last.Name}-{b.Service}-{b.Port}@kubernetes")];
 
-    private static IEnumerable<(string Code, double Share, bool Broken)> Codes() =>
-        [("200", 0.962, false), ("304", 0.02, false), ("404", 0.015, false), ("500", 0.003, false), ("503", 1, true)];
+    // Shares of the answers by code: of good pods, of those of a bad release, and where no pod is ready.
+    private static IEnumerable<Share> Codes() =>
+        [new("200", 0.962, 0.28, 0), new("304", 0.02, 0, 0), new("404", 0.015, 0.02, 0), new("500", 0.003, 0.7, 0), new("503", 0, 0, 1)];
 
     // Its replicas share the requests.
     private static int Replicas(Scene scene, Target target) => scene.Pods.FirstOrDefault(p => p.Uid == target.Name) is { } own ? Math.Max(1, scene.Pods.Count(p => p.Ended == long.MaxValue && p.OwnerName == own.OwnerName)) : 1;
 
-    private static Line Line(Scene scene, Target target, Backend b, (string Code, double Share, bool Broken) code, (string, string)[] labels)
+    private static Line Line(Scene scene, Target target, Backend b, Share code, (string, string)[] labels)
     {
-        var parts = b.Good(scene);
+        var parts = b.Parts(scene);
         var wave = b.Load;
         var rate = b.Rate / Replicas(scene, target);
+        var (weights, before) = (new double[parts.Count], new double[parts.Count]);
+        for (var i = 0; i < parts.Count; i++)
+        {
+            weights[i] = code.Of(parts[i].Good, parts[i].Bad);
+            before[i] = i == 0 ? 0 : before[i - 1] + (weights[i - 1] == 0 ? 0 : weights[i - 1] * (wave.Total(parts[i].From / 1000.0) - wave.Total(parts[i - 1].From / 1000.0)));
+        }
+
         return new Line(labels, [new Span(b.Ingress.Begun, b.Ingress.Ended)], t =>
         {
-            var sum = 0.0;
-            foreach (var (span, good) in parts)
-            {
-                var (from, to) = (span.From / 1000.0, Math.Min(t, span.To / 1000.0));
-                sum += good != code.Broken && to > from ? wave.Total(to) - wave.Total(from) : 0;
-            }
-
-            return Math.Floor(rate * code.Share * sum);
+            var at = Last(parts, (long)(t * 1000));
+            return at < 0 ? 0 : Math.Floor(rate * (before[at] + (weights[at] == 0 ? 0 : weights[at] * Math.Max(0, wave.Total(Math.Min(t, b.Ingress.Ended / 1000.0)) - wave.Total(parts[at].From / 1000.0)))));
         });
+    }
+
+    // The last part that has begun by a time, or -1.
+    private static int Last(List<Part> parts, long time)
+    {
+        var (low, high) = (-1, parts.Count - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = parts[middle].From <= time ? (middle, high) : (low, middle - 1);
+        }
+
+        return low;
     }
 
     private static IEnumerable<Line> Buckets(Scene scene, Target target, string kind, Func<Backend, (string, string)[]> labels)
     {
         foreach (var backend in Backends(scene, kind))
         {
-            var all = Line(scene, target, backend, ("200", 0.962, false), labels(backend));
+            var all = Line(scene, target, backend, new Share("200", 0.962, 0.28, 0), labels(backend));
             var scale = 0.03 + (0.1 * Wave.Chance(backend.Seed, 51));
             foreach (var bound in Bounds.Append(double.PositiveInfinity))
             {
@@ -85,22 +100,47 @@ internal static class IngressMetrics
 
         public Wave Load => new(Seed, 0.45);
 
-        /// <summary>Gives the times since the ingress is there, and whether a ready pod stood behind it.</summary>
-        public List<(Span Span, bool Good)> Good(Scene scene)
+        /// <summary>Gives how many of the ready pods were good and how many of a bad release, from the ingress's beginning on.</summary>
+        public List<Part> Parts(Scene scene)
         {
             var selector = scene.Lives("services").LastOrDefault(l => l.Last.Namespace == Ingress.Last.Namespace && l.Last.Name == Service)?.Last.Body.Map("spec.selector") ?? new Dictionary<string, string>();
             var pods = scene.Pods.Where(p => p.Namespace == Ingress.Last.Namespace && selector.Count > 0 && selector.All(s => p.Object.Labels.GetValueOrDefault(s.Key) == s.Value));
-            var ready = Spans.Joined(pods.SelectMany(p => p.Ready.Points.Select((r, i) => (r.Value, Span: new Span(r.From, i + 1 < p.Ready.Points.Count ? p.Ready.Points[i + 1].From : p.Ended))).Where(r => r.Value && r.Span.From < r.Span.To).Select(r => r.Span)));
-            var (parts, at) = (new List<(Span, bool)>(), Ingress.Begun);
-            foreach (var span in Spans.And(ready, [new Span(Ingress.Begun, Ingress.Ended)]))
+            var turns = new SortedDictionary<long, (int Good, int Bad)> { [Ingress.Begun] = (0, 0) };
+            foreach (var pod in pods)
             {
-                parts.Add((new Span(at, span.From), false));
-                parts.Add((span, true));
-                at = span.To;
+                foreach (var span in ReadySpans(pod))
+                {
+                    Turn(turns, Math.Max(span.From, Ingress.Begun), pod.IsBad, 1);
+                    Turn(turns, Math.Max(span.To, Ingress.Begun), pod.IsBad, -1);
+                }
             }
 
-            parts.Add((new Span(at, Ingress.Ended), false));
-            return [.. parts.Where(p => p.Item1.From < p.Item1.To)];
+            var (parts, good, bad) = (new List<Part>(), 0, 0);
+            foreach (var (time, turn) in turns.TakeWhile(t => t.Key < Ingress.Ended))
+            {
+                (good, bad) = (good + turn.Good, bad + turn.Bad);
+                parts.Add(new Part(time, good, bad));
+            }
+
+            return parts;
         }
+
+        private static void Turn(SortedDictionary<long, (int Good, int Bad)> turns, long time, bool isBad, int by)
+        {
+            var (good, bad) = turns.GetValueOrDefault(time);
+            turns[time] = isBad ? (good, bad + by) : (good + by, bad);
+        }
+
+        private static IEnumerable<Span> ReadySpans(PodLife pod) =>
+            pod.Ready.Points.Select((r, i) => (r.Value, Span: new Span(r.From, Math.Min(pod.Ended, i + 1 < pod.Ready.Points.Count ? pod.Ready.Points[i + 1].From : pod.Ended)))).Where(r => r.Value && r.Span.From < r.Span.To).Select(r => r.Span);
+    }
+
+    /// <summary>A time from which on so many pods were ready behind a path (milliseconds).</summary>
+    private sealed record Part(long From, int Good, int Bad);
+
+    /// <summary>A code's share of the answers of good pods, of bad ones, and of none.</summary>
+    private sealed record Share(string Code, double Good, double Bad, double None)
+    {
+        public double Of(int good, int bad) => good + bad == 0 ? None : ((Good * good) + (Bad * bad)) / (good + bad);
     }
 }

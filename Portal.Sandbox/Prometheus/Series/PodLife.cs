@@ -85,7 +85,7 @@ internal sealed class ContainerLife
         {
             var (from, moment) = points[i];
             var to = i + 1 < points.Count ? points[i + 1].From : Pod.Ended;
-            var crashes = !moment.Running && moment.Waiting == "CrashLoopBackOff";
+            var crashes = !moment.Running && moment.Waiting == "CrashLoopBackOff" && !Images.IsBad(Image);
             if ((!moment.Running && !crashes) || to <= from)
             {
                 continue;
@@ -162,6 +162,9 @@ internal sealed class PodLife
 
     /// <summary>Gets the name of its first image without registry, path and tag.</summary>
     public string Image => Containers.Count == 0 ? string.Empty : Images.ShortName(Containers[0].Image);
+
+    /// <summary>Gets whether it runs a bad release.</summary>
+    public bool IsBad => Containers.Any(c => Images.IsBad(c.Image));
 
     /// <summary>Gives the view of a life; the one before when nothing has changed.</summary>
     public static PodLife Of(Life life)

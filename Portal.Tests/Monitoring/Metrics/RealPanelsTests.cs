@@ -17,7 +17,7 @@ public sealed class RealPanelsTests(RealPrometheus prometheus) : IClassFixture<R
     private static readonly ClusterKey Cluster = new(TestScopes.Region, "p1", "c1");
     private static readonly Scope Scope = TestScopes.Fake(new Dictionary<string, string>());
 
-    private static readonly ChartSelection Selection = new()
+    internal static readonly ChartSelection Selection = new()
     {
         Node = "node-2",
         Namespace = "zone-prod",

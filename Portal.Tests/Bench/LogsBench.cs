@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using Portal.Core.Backends;
+using Portal.Core.Kubernetes;
+using Portal.Core.Logs;
+using Portal.Core.Logs.Containers;
+using Portal.Core.Logs.Elasticsearch;
+using Portal.Logs;
+using Portal.Tests.Logs;
+using Portal.Tests.Monitoring.Metrics;
+using Portal.Tests.Support;
+
+namespace Portal.Tests.Bench;
+
+/// <summary>
+/// An hour of 1,000 lines a second of one container, as fast as it goes, through the reader of containers' logs into the page's model; and a search of 500 hits
+/// beside the same request sent bare.
+/// </summary>
+internal static class LogsBench
+{
+    private const int Lines = 3_600_000;
+    private static readonly ClusterKey Cluster = new(TestScopes.Region, "p1", "c1");
+    private static readonly Scope Scope = TestScopes.Fake(new Dictionary<string, string>());
+
+    public static async Task RunAsync(int runs)
+    {
+        Console.WriteLine("\nLogs\n\n| lines | time | memory at a tenth | at the end | ratio | most rows |\n|---|---|---|---|---|---|");
+        foreach (var slow in (bool[])[false, true])
+        {
+            var told = await FollowAsync(slow);
+            Console.WriteLine(FormattableString.Invariant($"| {Lines}{(slow ? ", faster than taken" : string.Empty)} | {told.Seconds:0.0} s | {told.Tenth:0.0} MB | {told.End:0.0} MB | {told.End / told.Tenth:0.00} | {told.Rows} |"));
+        }
+
+        await SearchAsync(Math.Max(5, runs));
+    }
+
+    private static async Task<(double Seconds, double Tenth, double End, int Rows)> FollowAsync(bool slow)
+    {
+        var wire = new LineStream(slow ? int.MaxValue : 8_000);
+        var api = DispatchProxy.Create<IKubernetesApi, OneLog>();
+        ((OneLog)api).Wire = wire;
+        var connector = DispatchProxy.Create<IClusterConnector, OneLog>();
+        ((OneLog)connector).Api = api;
+        var time = new QuickTime();
+        var model = new PodLogsModel(new ContainerLogs(connector, time), Scope, Cluster, "zone-prod", time);
+        var (before, tenth, rows) = (GC.GetTotalMemory(forceFullCollection: true), 0.0, 0);
+        var watch = Stopwatch.StartNew();
+        await model.RunAsync(
+            new PodLogsQuery([new LogTarget("shop-1", "shop")], false, string.Empty),
+            () =>
+            {
+                wire.Seen = model.Count + model.Dropped;
+                rows = Math.Max(rows, model.Visible.Count);
+                if (tenth == 0 && wire.Seen >= Lines / 10)
+                {
+                    tenth = GC.GetTotalMemory(forceFullCollection: true) - before;
+                }
+
+                return Task.CompletedTask;
+            },
+            CancellationToken.None);
+        var seconds = watch.Elapsed.TotalSeconds;
+        var end = GC.GetTotalMemory(forceFullCollection: true) - before;
+        GC.KeepAlive(model);
+        return model.Failure is null && model.Count + model.Dropped == Lines ? (seconds, tenth / 1e6, end / 1e6, rows)
+            : throw new InvalidOperationException($"{model.Count + model.Dropped} of {Lines} lines: {model.Failure}");
+    }
+
+    private static async Task SearchAsync(int runs)
+    {
+        await using var server = await SearchServer.StartAsync("elasticsearch:8.19.2");
+        using var http = server.Client("elastic");
+        var options = Options.Create(new LogsOptions());
+        var logs = new ProjectLogs(new ElasticsearchClient(DirectPrograms.At(http), options, TimeProvider.System), options, TimeProvider.System);
+        var search = new LogSearch { From = server.Now.AddHours(-1), To = server.Now, Text = "msg" };
+        var source = new LogSource("c1", "shop-prod");
+        var asked = string.Empty;
+        var spy = new ProjectLogs(new ElasticsearchClient(new DirectPrograms(async (request, stop) =>
+        {
+            asked = request.Body ?? asked;
+            return await DirectPrograms.At(http).SendAsync(Cluster, Scope, ClusterProgram.Elasticsearch, request, stop);
+        }), options, TimeProvider.System), options, TimeProvider.System);
+        _ = await spy.SearchAsync(Scope, [source], search, null, 500, CancellationToken.None);
+        var table = new BenchTable("Search of 500 hits");
+        var bare = await BenchTable.TimesAsync(runs, async () =>
+        {
+            using var body = new StringContent(asked, Encoding.UTF8, "application/json");
+            using var answer = await http.PostAsync(new Uri("/logstash-*/_search", UriKind.Relative), body);
+            _ = await answer.Content.ReadAsByteArrayAsync();
+        });
+        var whole = await BenchTable.TimesAsync(runs, async () =>
+        {
+            if ((await logs.SearchAsync(Scope, [source], search, null, 500, CancellationToken.None)).Lines.Length != 500)
+            {
+                throw new InvalidOperationException("These are not 500 hits.");
+            }
+        });
+        table.Add("the request alone", bare);
+        table.Add("the portal's search, ready to be shown", whole, FormattableString.Invariant($"{BenchTable.Median(whole) / BenchTable.Median(bare):0.00} × the request"));
+        table.Print();
+    }
+
+    /// <summary>A cluster that has one log and nothing else.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1852:Seal internal types", Justification = "The proxy is made as a class that derives from it.")]
+    internal class OneLog : DispatchProxy
+    {
+        internal Stream? Wire { get; set; }
+
+        internal IKubernetesApi? Api { get; set; }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
+        {
+            nameof(IClusterConnector.AsPersonAsync) => Task.FromResult(Api!),
+            nameof(IKubernetesApi.OpenLogAsync) => Task.FromResult(Wire!),
+            nameof(IKubernetesApi.FindAsync) => Task.FromResult<JsonObject?>(new JsonObject { ["status"] = new JsonObject { ["phase"] = "Succeeded" } }),
+            _ => throw new NotSupportedException(targetMethod.Name),
+        };
+    }
+
+    /// <summary>A log of an hour. It goes on when the page has seen all but so many of its lines, as a connection that is not read does.</summary>
+    private sealed class LineStream(int ahead) : Stream
+    {
+        private byte[] rest = [];
+        private int at;
+        private int made;
+
+        public long Seen { get; set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (at == rest.Length)
+            {
+                while (made - Seen > ahead)
+                {
+                    await Task.Delay(1, cancellationToken);
+                }
+
+                (rest, at) = (Next(), 0);
+            }
+
+            var count = Math.Min(buffer.Length, rest.Length - at);
+            rest.AsSpan(at, count).CopyTo(buffer.Span);
+            at += count;
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        private byte[] Next()
+        {
+            var text = new StringBuilder();
+            for (var end = Math.Min(Lines, made + 200); made < end; made++)
+            {
+                text.Append(LogWorld.Now.AddMilliseconds(made).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", System.Globalization.CultureInfo.InvariantCulture))
+                    .Append(System.Globalization.CultureInfo.InvariantCulture, $" level={(made % 50 == 0 ? "error" : "info")} n={made} msg=\"request served\" path=/api/orders status=200 took={made % 200}ms trace=4bf92f3577b34da6a3ce929d0e0e4736\n");
+            }
+
+            return Encoding.UTF8.GetBytes(text.ToString());
+        }
+    }
+
+    /// <summary>Timers that run fifty times faster: four looks a second become two hundred.</summary>
+    private sealed class QuickTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(callback, state, dueTime / 50, period == Timeout.InfiniteTimeSpan ? period : period / 50);
+    }
+}
