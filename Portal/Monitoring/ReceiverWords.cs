@@ -1,4 +1,5 @@
 using System.Globalization;
+using Portal.Core.Live;
 using Portal.Core.Monitoring.Receivers;
 using Portal.Shared;
 

@@ -55,12 +55,14 @@ internal sealed partial class AlertmanagerControl(IClusterPrograms programs)
         }
     }
 
-    /// <summary>Posts an alert.</summary>
-    public async Task PostAsync(ClusterKey cluster, IReadOnlyDictionary<string, string> labels, string summary, CancellationToken cancellationToken)
+    /// <summary>Posts an alert, or its end.</summary>
+    public async Task PostAsync(ClusterKey cluster, IReadOnlyDictionary<string, string> labels, string summary, bool isOver, CancellationToken cancellationToken)
     {
-        // Without times: Alertmanager's own clock counts, and it is over by itself after five minutes.
-        var body = JsonSerializer.Serialize(new[] { new { labels, annotations = new { summary } } });
-        var request = new ProgramRequest(HttpMethod.Post, "/api/v2/alerts") { Operation = "post a test alert", Body = body, Patience = Patience };
+        // Without times Alertmanager's own clock counts, and it is over by itself after five minutes. An end long ago is one by every clock.
+        object alert = isOver
+            ? new { labels, annotations = new { summary }, startsAt = "2020-01-01T00:00:00Z", endsAt = "2020-01-01T00:01:00Z" }
+            : new { labels, annotations = new { summary } };
+        var request = new ProgramRequest(HttpMethod.Post, "/api/v2/alerts") { Operation = "post a test alert", Body = JsonSerializer.Serialize(new[] { alert }), Patience = Patience };
         using var answer = await SendAsync(cluster, request, cancellationToken).ConfigureAwait(false);
         await TextAsync(answer, request.Operation, cancellationToken).ConfigureAwait(false);
     }

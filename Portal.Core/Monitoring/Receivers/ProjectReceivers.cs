@@ -162,7 +162,12 @@ internal sealed class ProjectReceivers(ReceiverBook book, ReceiverLoader loader,
         {
             scope.Demand(Capability.Write);
             var done = await act(Key(scope, clusterId)).ConfigureAwait(false);
-            result = done is ReceiverTrial trial ? trial.Outcome.ToString() : "ok";
+            if (done is ReceiverTrial trial)
+            {
+                facts["outcome"] = trial.Reason is { } why ? $"{trial.Outcome} {why}" : trial.Outcome.ToString();
+            }
+
+            result = "ok";
             return done;
         }
         catch (Exception e) when (e is ForbiddenException or ClusterInvalidException or BackendException)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Portal.Core.Backends;
 using Portal.Core.Kubernetes;
 
 namespace Portal.Core.Monitoring.Receivers;
@@ -11,20 +12,32 @@ internal sealed partial class ReceiverTrials(AlertmanagerControl control, Receiv
     private const int Looks = 30;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Tests a receiver.</summary>
+    /// <summary>Tests a receiver. The alert is over with the test, so that one that failed is not tried for longer.</summary>
     public async Task<ReceiverTrial> RunAsync(ClusterKey cluster, KeptReceiver receiver, string person, CancellationToken cancellationToken)
     {
-        var (integration, name) = (receiver.Kind.ToString().ToLowerInvariant(), ReceiverConfig.NameOf(receiver.Name));
-        var before = await control.CountsAsync(cluster, integration, name, cancellationToken).ConfigureAwait(false);
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
         var labels = new Dictionary<string, string> { ["alertname"] = "PortalTest", ["severity"] = "info", [ReceiverConfig.TestLabel] = receiver.Name, ["portal_test_id"] = id };
-        await control.PostAsync(cluster, labels, $"A test of the receiver {receiver.Name}, sent from the portal by {person}. Nothing is wrong.", cancellationToken).ConfigureAwait(false);
+        var summary = $"A test of the receiver {receiver.Name}, sent from the portal by {person}. Nothing is wrong.";
+        var before = await CountAsync(cluster, receiver, cancellationToken).ConfigureAwait(false);
+        await control.PostAsync(cluster, labels, summary, isOver: false, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await FollowAsync(cluster, receiver, before, id, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await EndAsync(cluster, labels, summary).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ReceiverTrial> FollowAsync(ClusterKey cluster, KeptReceiver receiver, SendCounts before, string id, CancellationToken cancellationToken)
+    {
         for (var look = 0; look < Looks; look++)
         {
-            var now = await control.CountsAsync(cluster, integration, name, cancellationToken).ConfigureAwait(false);
+            var now = await CountAsync(cluster, receiver, cancellationToken).ConfigureAwait(false);
             if (now.Failed > before.Failed)
             {
-                var (reason, status) = Reason(await book.LogAsync(cluster, cancellationToken).ConfigureAwait(false), name);
+                var (reason, status) = Reason(await book.LogAsync(cluster, cancellationToken).ConfigureAwait(false), ReceiverConfig.NameOf(receiver.Name));
                 return new(TrialOutcome.Failed, reason, status, now.IsOwn);
             }
 
@@ -42,6 +55,21 @@ internal sealed partial class ReceiverTrials(AlertmanagerControl control, Receiv
         }
 
         return new(TrialOutcome.NotTried);
+    }
+
+    private Task<SendCounts> CountAsync(ClusterKey cluster, KeptReceiver receiver, CancellationToken cancellationToken) =>
+        control.CountsAsync(cluster, receiver.Kind.ToString().ToLowerInvariant(), ReceiverConfig.NameOf(receiver.Name), cancellationToken);
+
+    private async Task EndAsync(ClusterKey cluster, Dictionary<string, string> labels, string summary)
+    {
+        try
+        {
+            await control.PostAsync(cluster, labels, summary, isOver: true, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (BackendException)
+        {
+            // It is over by itself after five minutes.
+        }
     }
 
     /// <summary>Gives the kind of the last failure that the log tells of a receiver. Its words are not shown: they may have an address in them.</summary>
