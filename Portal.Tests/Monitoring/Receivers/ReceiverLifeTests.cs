@@ -20,6 +20,7 @@ namespace Portal.Tests.Monitoring.Receivers;
 public sealed class ReceiverLifeTests : PlatformCluster
 {
     private const string Token = "the-very-secret-token";
+    private const string Volume = "KubePersistentVolumeFillingUp";
     private static readonly CancellationToken None = CancellationToken.None;
     private readonly ConcurrentQueue<(string Authorization, JsonNode Body)> _told = new();
     private int _answer = 200;
@@ -107,7 +108,8 @@ public sealed class ReceiverLifeTests : PlatformCluster
         await Receivers.SaveAsync(scope, ClusterId, new ReceiverDraft { Name = "other", Kind = ReceiverKind.Webhook, Url = "http://b.invalid/x", IsNew = true }, None);
         var secret = await ObjectAsync("v1", "Secret", "monitoring", "portal-receivers");
         var config = Encoding.UTF8.GetString(Convert.FromBase64String((string)secret["data"]!["alertmanager.yml"]!)).Replace("people/other", "people/lost", StringComparison.Ordinal).Replace("\"name\": \"people/lost\"", "\"name\": \"people/x\"", StringComparison.Ordinal);
-        Inside.Writer.Update(Inside.Type("secrets"), "monitoring", "portal-receivers", "", o => { o["data"]!["alertmanager.yml"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(config)); return o; }, new Portal.Sandbox.Kubernetes.Writing.WriteOptions("container-platform-portal"));
+        var state = ReceiverFile.Read(secret)!;
+        await Api.ApplyAsync(ReceiverFile.Write(state with { Former = [.. state.Receivers.Where(r => r.Name == "pager")] }, config, [.. state.Receivers.SelectMany(r => r.Files).Select(f => KeyValuePair.Create(f, "http://a.invalid/x"))], null), None);
 
         ReceiverLoading? refused = null;
         await Eventually.TrueAsync(
@@ -145,26 +147,52 @@ public sealed class ReceiverLifeTests : PlatformCluster
     public async Task StockRule_WithAnotherThreshold_TakesItsPlace_OutlivesTheAddonsRepair_AndGoesBack()
     {
         var scope = await ScopeAsync();
-        var stock = (await RulesAsync(scope)).Single(r => r.Name == "TargetDown");
-        Assert.Equal((true, "10"), (stock.IsReplaceable, stock.Threshold));
+        var stock = (await RulesAsync(scope)).Single(r => r.Name == Volume);
+        Assert.Equal((true, "0.03"), (stock.IsReplaceable, stock.Threshold));
         Assert.DoesNotContain("unless", stock.Expression, StringComparison.Ordinal);
 
-        var wrong = await Assert.ThrowsAsync<ClusterInvalidException>(() => Rules.AdjustAsync(scope, ClusterId, "TargetDown", "1) or vector(1", TimeSpan.FromMinutes(1), None));
+        var wrong = await Assert.ThrowsAsync<ClusterInvalidException>(() => Rules.AdjustAsync(scope, ClusterId, Volume, "1) or vector(1", TimeSpan.FromMinutes(1), None));
         Assert.Equal("threshold", wrong.Errors.Single().Field);
         await Assert.ThrowsAsync<ClusterInvalidException>(() => Rules.AdjustAsync(scope, ClusterId, "Watchdog", null, TimeSpan.FromMinutes(1), None));
-        var revision = await Rules.AdjustAsync(scope, ClusterId, "TargetDown", "-1", TimeSpan.Zero, None);
-        await Eventually.TrueAsync(async () => (await Rules.LoadAsync(scope, ClusterId, "TargetDown", revision, None)).IsLoaded, "it is loaded");
-        var changed = (await RulesAsync(scope)).Single(r => r is { Name: "TargetDown", Replaces: true });
-        Assert.Equal(("-1", TimeSpan.Zero, "warning", stock.Summary), (changed.Threshold, changed.For, changed.Severity, changed.Summary));
-        await Eventually.TrueAsync(async () => (await RulesAsync(scope)).Count(r => r is { Name: "TargetDown", State: RuleState.Firing }) == 1, "the changed one fires, and the platform's does not");
+        await AdjustedAsync(scope, Volume, "2");
+        var changed = (await RulesAsync(scope)).Single(r => r is { Name: Volume, Replaces: true });
+        Assert.Equal(("2", TimeSpan.Zero, "critical", stock.Summary), (changed.Threshold, changed.For, changed.Severity, changed.Summary));
+        await Eventually.TrueAsync(async () => (await RulesAsync(scope)).Any(r => r is { Name: Volume, Replaces: true, State: RuleState.Firing }), "the changed one fires");
 
         await ChangeAddonAsync(scope, AddonChangeKind.Repair, "prometheus");
-        Assert.Contains(await RulesAsync(scope), r => r is { Name: "TargetDown", Replaces: true, Threshold: "-1" });
-        await Rules.RestoreAsync(scope, ClusterId, "TargetDown", None);
-        await Eventually.TrueAsync(async () => (await Rules.LoadAsync(scope, ClusterId, "TargetDown", null, None)).IsLoaded, "it is gone");
-        Assert.Single(await RulesAsync(scope), r => r.Name == "TargetDown");
+        Assert.Contains(await RulesAsync(scope), r => r is { Name: Volume, Replaces: true, Threshold: "2" });
+        await Rules.RestoreAsync(scope, ClusterId, Volume, None);
+        await Eventually.TrueAsync(async () => (await Rules.LoadAsync(scope, ClusterId, Volume, null, None)).IsLoaded, "it is gone");
+        Assert.Single(await RulesAsync(scope), r => r.Name == Volume);
         var done = (await Get<IAuditLog>().ListAsync(scope, 50, null, None)).Where(e => e.Action.StartsWith("rule.", StringComparison.Ordinal)).Select(e => $"{e.Action} {e.Result}");
         Assert.Equal(["rule.adjust Invalid", "rule.adjust ok", "rule.restore ok"], done.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task StockRule_ThatIsReplaced_FindsNothing_WhileTheOtherFires()
+    {
+        const string Pods = "KubePodNotReady";
+        var scope = await ScopeAsync();
+        var labels = new JsonObject { ["app"] = "lost" };
+        await Api.ApplyAsync(
+            new JsonObject
+            {
+                ["apiVersion"] = "apps/v1",
+                ["kind"] = "Deployment",
+                ["metadata"] = new JsonObject { ["name"] = "lost", ["namespace"] = "monitoring" },
+                ["spec"] = new JsonObject
+                {
+                    ["selector"] = new JsonObject { ["matchLabels"] = labels.DeepClone() },
+                    ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels }, ["spec"] = new JsonObject { ["nodeSelector"] = new JsonObject { ["no"] = "node" }, ["containers"] = new JsonArray(new JsonObject { ["name"] = "a", ["image"] = "a" }) } },
+                },
+            },
+            None);
+        await Eventually.TrueAsync(async () => (await RulesAsync(scope)).Single(r => r.Name == Pods).State is not RuleState.Inactive, "the platform's rule finds the pod");
+
+        await AdjustedAsync(scope, Pods, null);
+
+        await Eventually.TrueAsync(
+            async () => (await RulesAsync(scope)).Where(r => r.Name == Pods).OrderBy(r => r.IsOwn).Select(r => r.State).SequenceEqual([RuleState.Inactive, RuleState.Firing]), "the changed one fires, and the platform's does not");
     }
 
     [Fact]
@@ -195,6 +223,12 @@ public sealed class ReceiverLifeTests : PlatformCluster
     }
 
     private Task LoadedAsync(Scope scope) => Eventually.TrueAsync(async () => (await Receivers.LoadAsync(scope, ClusterId, None)).IsLoaded, "Alertmanager has it");
+
+    private async Task AdjustedAsync(Scope scope, string name, string? threshold)
+    {
+        var revision = await Rules.AdjustAsync(scope, ClusterId, name, threshold, TimeSpan.Zero, None);
+        await Eventually.TrueAsync(async () => (await Rules.LoadAsync(scope, ClusterId, name, revision, None)).IsLoaded, "it is loaded");
+    }
 
     private async Task<ClusterReceivers> ListAsync(Scope scope) => (await Receivers.ListAsync(scope, None)).Single(c => c.ClusterId == ClusterId);
 
