@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Dashboards;
 using Portal.Core.Monitoring.Metrics;
+using Portal.Core.Monitoring.Receivers;
 using Portal.Core.Monitoring.Rules;
 using Portal.Core.Monitoring.Silences;
 
@@ -23,7 +24,20 @@ public static class MonitoringServices
         services.AddSingleton<ISilences, ProjectSilences>();
         services.AddSingleton<RuleApi>();
         services.AddSingleton<IAlertRules, ProjectRules>();
-        return services.AddMetrics();
+        return services.AddReceivers().AddMetrics();
+    }
+
+    private static IServiceCollection AddReceivers(this IServiceCollection services)
+    {
+        services.AddSingleton<ReceiverBook>();
+        services.AddSingleton<AlertmanagerControl>();
+        services.AddSingleton<ReceiverLoader>();
+        services.AddSingleton<ReceiverTrials>();
+        services.AddSingleton<ReceiverUpkeep>();
+        services.AddSingleton<IReceiverUpkeep>(s => s.GetRequiredService<ReceiverUpkeep>());
+        services.AddHostedService(s => s.GetRequiredService<ReceiverUpkeep>());
+        services.AddSingleton<IAlertReceivers, ProjectReceivers>();
+        return services;
     }
 
     private static IServiceCollection AddMetrics(this IServiceCollection services)

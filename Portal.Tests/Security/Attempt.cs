@@ -13,6 +13,7 @@ using Portal.Core.Mapping.PullRenewal;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Dashboards;
 using Portal.Core.Monitoring.Metrics;
+using Portal.Core.Monitoring.Receivers;
 using Portal.Core.Monitoring.Rules;
 using Portal.Core.Monitoring.Silences;
 using Portal.Core.Provisioning;
@@ -35,7 +36,7 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
     /// <summary>Every read and write of the services that pages use.</summary>
     public static IReadOnlyList<Attempt> All { get; } =
     [
-        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Alerting(), .. Metrics(), .. Logs(), .. Others(),
+        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Alerting(), .. Receivers(), .. Metrics(), .. Logs(), .. Others(),
     ];
 
     private static IEnumerable<Attempt> Clusters() =>
@@ -154,10 +155,21 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
             Read("IAlertRules.ListAsync", async (w, s) => (await w.Get<IAlertRules>().ListAsync(s, None)).Select(c => new { c.ClusterId, c.Rules, Why = c.Failure?.Message })),
             Write("IAlertRules.PreviewAsync", async (w, s) => await w.Get<IAlertRules>().PreviewAsync(s, w.ClusterId, rule, None)),
             Write("IAlertRules.SaveAsync", async (w, s) => await w.Get<IAlertRules>().SaveAsync(s, w.ClusterId, rule, None)),
+            Write("IAlertRules.AdjustAsync", async (w, s) => await w.Get<IAlertRules>().AdjustAsync(s, w.ClusterId, "TargetDown", "99", TimeSpan.FromMinutes(1), None)),
+            Write("IAlertRules.RestoreAsync", (w, s) => Nothing(w.Get<IAlertRules>().RestoreAsync(s, w.ClusterId, "TargetDown", None))),
             Write("IAlertRules.RemoveAsync", (w, s) => Nothing(w.Get<IAlertRules>().RemoveAsync(s, w.ClusterId, "Theirs", None))),
             Write("IAlertRules.LoadAsync", async (w, s) => await w.Get<IAlertRules>().LoadAsync(s, w.ClusterId, "Theirs", null, None)),
         ];
     }
+
+    private static IEnumerable<Attempt> Receivers() =>
+    [
+        Read("IAlertReceivers.ListAsync", async (w, s) => (await w.Get<IAlertReceivers>().ListAsync(s, None)).Select(c => new { c.ClusterId, c.Receivers, Why = c.Failure?.Message })),
+        Write("IAlertReceivers.SaveAsync", (w, s) => Nothing(w.Get<IAlertReceivers>().SaveAsync(s, w.ClusterId, new ReceiverDraft { Name = "theirs", Kind = ReceiverKind.Webhook, Url = "https://theirs.example.test/", IsNew = true }, None))),
+        Write("IAlertReceivers.RemoveAsync", (w, s) => Nothing(w.Get<IAlertReceivers>().RemoveAsync(s, w.ClusterId, "theirs", None))),
+        Write("IAlertReceivers.LoadAsync", async (w, s) => await w.Get<IAlertReceivers>().LoadAsync(s, w.ClusterId, None)),
+        Write("IAlertReceivers.TestAsync", async (w, s) => await w.Get<IAlertReceivers>().TestAsync(s, w.ClusterId, "theirs", None)),
+    ];
 
     // Of the platform's administrators: a member is refused everywhere, in the own project as well.
     private static IEnumerable<Attempt> Harbor() =>

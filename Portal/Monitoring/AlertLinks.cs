@@ -26,6 +26,9 @@ public static class AlertLinks
     /// <summary>The rules.</summary>
     public static string Rules(string projectId) => ProjectRoutes.Alerts(projectId) + "/rules";
 
+    /// <summary>Who is told.</summary>
+    public static string Receivers(string projectId) => ProjectRoutes.Alerts(projectId) + "/receivers";
+
     /// <summary>The chart of an expression over a range.</summary>
     public static string Chart(string projectId, string clusterId, string expression, TimeRange range) =>
         ProjectRoutes.Explore(projectId, [clusterId], range, expression);
@@ -51,6 +54,7 @@ public static class AlertLinks
         new("alerts", AlertsText.Title, ProjectRoutes.Alerts(projectId)),
         new("silences", SilencesText.Title, Silences(projectId)),
         new("rules", RulesText.Title, Rules(projectId)),
+        new("receivers", ReceiversText.Title, Receivers(projectId)),
     ];
 
     // From half an hour before its beginning to its end, or to now.

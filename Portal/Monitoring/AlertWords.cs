@@ -40,7 +40,8 @@ public static class AlertWords
     /// <summary>Says what is wrong in a field of a silence or a rule.</summary>
     public static string Tell(FieldError error)
     {
-        var text = SilencesText.ResourceManager.GetString(error.Code, CultureInfo.CurrentUICulture) ?? RulesText.ResourceManager.GetString(error.Code, CultureInfo.CurrentUICulture) ?? error.Code;
+        var text = SilencesText.ResourceManager.GetString(error.Code, CultureInfo.CurrentUICulture) ?? RulesText.ResourceManager.GetString(error.Code, CultureInfo.CurrentUICulture)
+            ?? ReceiversText.ResourceManager.GetString(error.Code, CultureInfo.CurrentUICulture) ?? error.Code;
         return Sentence.With(text, [.. error.Arguments.Select(a => (a.Key, (object?)a.Value))]);
     }
 

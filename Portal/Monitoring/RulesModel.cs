@@ -8,7 +8,7 @@ using Portal.Shared;
 namespace Portal.Monitoring;
 
 /// <summary>The rules of the project's clusters, and the one that is being written.</summary>
-public sealed class RulesModel(IAlertRules rules, Scope scope, TimeProvider time)
+public sealed partial class RulesModel(IAlertRules rules, Scope scope, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -88,7 +88,7 @@ public sealed class RulesModel(IAlertRules rules, Scope scope, TimeProvider time
     {
         (ClusterId, Name, Expression, Comparison, Threshold) = (clusterId, rule.IsOwn ? rule.Name : rule.Name + "Own", rule.Expression, "", "");
         (Minutes, Summary, Severity) = ((int)rule.For.TotalMinutes, rule.Summary, rule.Severity is "critical" or "warning" ? rule.Severity : "info");
-        (Errors, Preview, Loaded, WhyNot) = ([], null, null, null);
+        (Errors, Preview, Loaded, WhyNot, Adjusted) = ([], null, null, null, null);
     }
 
     /// <summary>Gives the errors of a field.</summary>

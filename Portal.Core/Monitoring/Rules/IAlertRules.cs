@@ -49,6 +49,29 @@ public sealed record AlertRule
 
     /// <summary>Gets the text by which a version of an own rule is known, or null.</summary>
     public string? Revision { get; init; }
+
+    /// <summary>Gets whether it is an own one that stands in the place of the platform's rule of the same name.</summary>
+    public bool Replaces { get; init; }
+
+    /// <summary>Gets whether another can take its place: it is the platform's, and says itself that it then steps back.</summary>
+    public bool IsReplaceable { get; init; }
+
+    /// <summary>Gets the number that people may change, as it stands in the expression; null: only how long it must last.</summary>
+    public string? Threshold { get; init; }
+
+    /// <summary>Gives the rule that takes the place of this one of the platform's.</summary>
+    /// <param name="threshold">The other number, as PromQL writes it; null or where there is none: as it is.</param>
+    /// <param name="length">How long the condition must last.</param>
+    public RuleDraft With(string? threshold, TimeSpan length) => new()
+    {
+        Name = Name,
+        Expression = threshold is null || Threshold is null ? Expression : RuleThreshold.Put(Expression, Threshold, threshold),
+        For = length,
+        Severity = Severity,
+        Summary = Summary,
+        Replaces = true,
+        Threshold = threshold ?? Threshold,
+    };
 }
 
 /// <summary>The rules of one cluster.</summary>
@@ -75,6 +98,12 @@ public sealed record RuleDraft
 
     /// <summary>Gets the sentence that people read.</summary>
     public string Summary { get; init; } = "";
+
+    /// <summary>Gets whether it takes the place of the platform's rule of its name.</summary>
+    public bool Replaces { get; init; }
+
+    /// <summary>Gets the number in it that people may change, or null.</summary>
+    public string? Threshold { get; init; }
 }
 
 /// <summary>How a rule would have done in the last day.</summary>
@@ -107,6 +136,16 @@ public interface IAlertRules
     /// <exception cref="ClusterInvalidException">Fields <c>name</c>, <c>expression</c>, <c>for</c>, <c>severity</c> have something to correct.</exception>
     /// <exception cref="BackendException">It could not be written; <see cref="BackendFailure.Conflict"/> when somebody else wrote at the same time.</exception>
     Task<string> SaveAsync(Scope scope, string clusterId, RuleDraft draft, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Puts a rule of the platform with another threshold and another length in the place of it, in one cluster; needs <see cref="Capability.Write"/>, and is audited.
+    /// </summary>
+    /// <returns>The revision by which it is known once loaded.</returns>
+    /// <exception cref="ClusterInvalidException">Fields <c>threshold</c>, <c>for</c>, or <c>name</c>: there is no such rule of the platform, or it was installed by an older portal and does not step back.</exception>
+    Task<string> AdjustAsync(Scope scope, string clusterId, string name, string? threshold, TimeSpan length, CancellationToken cancellationToken);
+
+    /// <summary>Goes back to the platform's own rule; needs <see cref="Capability.Write"/>, and is audited.</summary>
+    Task RestoreAsync(Scope scope, string clusterId, string name, CancellationToken cancellationToken);
 
     /// <summary>Takes an own rule away; needs <see cref="Capability.Write"/>, and is audited.</summary>
     Task RemoveAsync(Scope scope, string clusterId, string name, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Portal.Core.Audit;
@@ -51,19 +52,37 @@ internal sealed partial class ProjectRules(RuleApi api, IClusterConnector connec
                 throw Wrong("expression", "rule-no-vector");
             }
 
-            var (rule, revision) = RuleFile.Of(draft);
-            await WriteAsync(cluster, rules => [.. rules.Where(r => RuleFile.NameOf(r) != draft.Name), rule], cancellationToken).ConfigureAwait(false);
-            return revision;
+            return await PutAsync(cluster, draft with { Replaces = false, Threshold = null }, cancellationToken).ConfigureAwait(false);
         });
     }
 
-    public Task RemoveAsync(Scope scope, string clusterId, string name, CancellationToken cancellationToken) => !RuleName().IsMatch(name)
-        ? throw Wrong("name", "rule-bad-name")
-        : ChangeAsync(scope, "rule.remove", clusterId, new() { ["name"] = name }, async cluster =>
+    public Task<string> AdjustAsync(Scope scope, string clusterId, string name, string? threshold, TimeSpan length, CancellationToken cancellationToken)
+    {
+        if (!RuleName().IsMatch(name) || (threshold is not null && !RuleThreshold.IsNumber(threshold)))
         {
-            await WriteAsync(cluster, rules => [.. rules.Where(r => RuleFile.NameOf(r) != name)], cancellationToken).ConfigureAwait(false);
-            return name;
+            throw RuleName().IsMatch(name) ? Wrong("threshold", "rule-bad-threshold") : Wrong("name", "rule-bad-name");
+        }
+
+        var facts = new Dictionary<string, string> { ["name"] = name, ["threshold"] = threshold ?? "", ["for"] = length.ToString("c", CultureInfo.InvariantCulture) };
+        return ChangeAsync(scope, "rule.adjust", clusterId, facts, async cluster =>
+        {
+            var rules = await api.ListAsync(cluster, scope, cancellationToken).ConfigureAwait(false) ?? [];
+            var stock = rules.FirstOrDefault(r => !r.IsOwn && r.Name == name) ?? throw Wrong("name", "rule-not-stock");
+            if (!stock.IsReplaceable || (threshold is not null && stock.Threshold is null))
+            {
+                throw Wrong("name", "rule-not-replaceable");
+            }
+
+            var draft = stock.With(threshold, length);
+            Check(draft, withName: true);
+            await JudgedAsync(() => api.CheckAsync(cluster, scope, draft.Expression, cancellationToken)).ConfigureAwait(false);
+            return await PutAsync(cluster, draft, cancellationToken).ConfigureAwait(false);
         });
+    }
+
+    public Task RestoreAsync(Scope scope, string clusterId, string name, CancellationToken cancellationToken) => RemoveAsync(scope, "rule.restore", clusterId, name, cancellationToken);
+
+    public Task RemoveAsync(Scope scope, string clusterId, string name, CancellationToken cancellationToken) => RemoveAsync(scope, "rule.remove", clusterId, name, cancellationToken);
 
     public async Task<RuleLoading> LoadAsync(Scope scope, string clusterId, string name, string? revision, CancellationToken cancellationToken)
     {
@@ -175,6 +194,21 @@ internal sealed partial class ProjectRules(RuleApi api, IClusterConnector connec
         {
             return new(cluster.ClusterId, true, [], e);
         }
+    }
+
+    private Task<string> RemoveAsync(Scope scope, string action, string clusterId, string name, CancellationToken cancellationToken) => !RuleName().IsMatch(name)
+        ? throw Wrong("name", "rule-bad-name")
+        : ChangeAsync(scope, action, clusterId, new() { ["name"] = name }, async cluster =>
+        {
+            await WriteAsync(cluster, rules => [.. rules.Where(r => RuleFile.NameOf(r) != name)], cancellationToken).ConfigureAwait(false);
+            return name;
+        });
+
+    private async Task<string> PutAsync(ClusterKey cluster, RuleDraft draft, CancellationToken cancellationToken)
+    {
+        var (rule, revision) = RuleFile.Of(draft);
+        await WriteAsync(cluster, rules => [.. rules.Where(r => RuleFile.NameOf(r) != draft.Name), rule], cancellationToken).ConfigureAwait(false);
+        return revision;
     }
 
     private async Task WriteAsync(ClusterKey cluster, Func<ImmutableArray<JsonObject>, IReadOnlyList<JsonObject>> change, CancellationToken cancellationToken)

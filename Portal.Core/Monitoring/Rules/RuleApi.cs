@@ -98,10 +98,25 @@ internal sealed class RuleApi(IClusterPrograms programs)
         _ => BackendFailure.Unexpected,
     };
 
-    private static AlertRule Rule(JsonElement rule, string file) => new()
+    private static AlertRule Rule(JsonElement rule, string file)
     {
-        Name = Cut(Text(rule, "name"))!,
-        Expression = Text(rule, "query"),
+        var (isOwn, name, query) = (file.StartsWith(RuleFile.Folder, StringComparison.Ordinal), Text(rule, "name"), Text(rule, "query"));
+        var (expression, stepsBack) = isOwn ? (query, false) : RuleThreshold.Open(query, name);
+        return Rule(rule) with
+        {
+            Name = Cut(name)!,
+            Expression = expression,
+            IsOwn = isOwn,
+            IsReplaceable = stepsBack,
+            Replaces = isOwn && Within(rule, "annotations", RuleFile.Replaces).Length > 0,
+            Threshold = RuleThreshold.Find(expression, Within(rule, "annotations", RuleThreshold.Annotation)),
+        };
+    }
+
+    private static AlertRule Rule(JsonElement rule) => new()
+    {
+        Name = "",
+        Expression = "",
         For = TimeSpan.FromSeconds(rule.TryGetProperty("duration", out var length) ? Math.Clamp(length.GetDouble(), 0, 1e9) : 0),
         Severity = Cut(Within(rule, "labels", "severity"))!,
         Summary = Cut(Within(rule, "annotations", "summary"))!,
@@ -109,7 +124,6 @@ internal sealed class RuleApi(IClusterPrograms programs)
         Since = rule.TryGetProperty("alerts", out var alerts) && alerts.ValueKind is JsonValueKind.Array && alerts.GetArrayLength() > 0
             ? alerts.EnumerateArray().Min(a => a.GetProperty("activeAt").GetDateTimeOffset().ToUniversalTime()) : null,
         Error = Text(rule, "health") == "err" ? Cut(Text(rule, "lastError")) : null,
-        IsOwn = file.StartsWith(RuleFile.Folder, StringComparison.Ordinal),
         Revision = Within(rule, "annotations", RuleFile.Revision) is { Length: > 0 } revision ? revision : null,
     };
 

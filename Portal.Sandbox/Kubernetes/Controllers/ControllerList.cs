@@ -21,5 +21,6 @@ internal static class ControllerList
         new CloudController(),
         new Counters(),
         new GarbageCollector(),
+        new Prometheus.Alerting.AlertmanagerController(),
     ];
 }

@@ -50,9 +50,9 @@ internal static class PodInside
         foreach (var mount in container.Items("volumeMounts").Where(m => m.Str("mountPath").TrimEnd('/') == folder.TrimEnd('/')))
         {
             var volume = pod.Body.Items("spec.volumes").FirstOrDefault(v => v.Str("name") == mount.Str("name"));
-            var data = volume.Str("secret.secretName") is { Length: > 0 } secret ? Data(cluster, "secrets", pod.Namespace, secret) : Data(cluster, "configmaps", pod.Namespace, volume.Str("configMap.name"));
-            foreach (var (name, text) in data ?? [])
+            foreach (var (name, text) in Sources(volume).SelectMany(s => Data(cluster, s.Storage, pod.Namespace, s.Name) ?? []))
             {
+                // Of two files of one name in a projected volume the later source's counts.
                 files[name] = text;
             }
         }
@@ -87,6 +87,13 @@ internal static class PodInside
             cluster.Store.Put(Volumes, new JsonObject { ["metadata"] = new JsonObject { ["name"] = VolumeId(cluster, pod, container, folder) }, ["data"] = data.Clone() });
         }
     }
+
+    private static IEnumerable<(string Storage, string Name)> Sources(JsonObject? volume) =>
+    [
+        ("secrets", volume.Str("secret.secretName")),
+        ("configmaps", volume.Str("configMap.name")),
+        .. volume.Items("projected.sources").Select(s => s.Obj("secret") is { } secret ? ("secrets", secret.Str("name")) : ("configmaps", s.Str("configMap.name"))),
+    ];
 
     private static string VolumeId(KubeCluster cluster, StoredObject pod, JsonObject container, string folder)
     {

@@ -26,7 +26,7 @@ internal static class PodLog
         var now = cluster.Now;
         var life = (request.Flag("previous") ? ContainerLife.Of(pod, status!, "lastState", now) : ContainerLife.Of(pod, status!, "state", now) ?? ContainerLife.Of(pod, status!, "lastState", now))!;
         var stamped = request.Flag("timestamps");
-        await WriteAsync(request, First(life, request, now).Select(n => Line(life, n, stamped)));
+        await WriteAsync(request, [.. First(life, request, now).Select(n => Line(life, n, stamped)), .. Said(cluster, pod, container).Select(l => Line(l.Time, l.Text, stamped))]);
         var next = life.Count(now);
         while (request.Flag("follow") && !stopping.IsCancellationRequested && Follows(cluster, pod))
         {
@@ -105,6 +105,12 @@ internal static class PodLog
         return Enumerable.Range(from, to - from).Skip(int.TryParse(request.Query("tailLines"), CultureInfo.InvariantCulture, out var tail) ? Math.Max(0, to - from - tail) : 0);
     }
 
-    private static string Line(ContainerLife life, int number, bool timestamps) =>
-        (timestamps ? life.TimeOf(number).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff", CultureInfo.InvariantCulture) + "00Z " : string.Empty) + life.Text(number) + "\n";
+    // What a program has to tell of itself.
+    private static IEnumerable<(DateTimeOffset Time, string Text)> Said(KubeCluster cluster, StoredObject pod, string container) =>
+        container == "alertmanager" ? Prometheus.AlertmanagerProgram.LogOf(new Programs.PodPlace(cluster, pod.Namespace, pod.Name)) : [];
+
+    private static string Line(ContainerLife life, int number, bool timestamps) => Line(life.TimeOf(number), life.Text(number), timestamps);
+
+    private static string Line(DateTimeOffset time, string text, bool timestamps) =>
+        (timestamps ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff", CultureInfo.InvariantCulture) + "00Z " : string.Empty) + text + "\n";
 }

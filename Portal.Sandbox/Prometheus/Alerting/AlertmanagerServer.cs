@@ -38,7 +38,18 @@ internal sealed class AlertmanagerServer
     private readonly Lock gate = new();
     private readonly Dictionary<string, KeptAlert> posted = new(StringComparer.Ordinal);
 
+    public AlertmanagerServer() => Notifier = new Notifier(this);
+
     public SilenceBook Silences { get; } = new();
+
+    /// <summary>Gets what tells people.</summary>
+    public Notifier Notifier { get; }
+
+    /// <summary>Gets or sets the configuration that is loaded, and the pod that has loaded it.</summary>
+    public (string Pod, AlertmanagerConfig Config)? Loaded { get; set; }
+
+    /// <summary>Gets what it wrote lately.</summary>
+    public ProgramLog Log { get; } = new();
 
     /// <summary>Takes posted alerts.</summary>
     public void Post(JsonArray alerts, DateTimeOffset now)

@@ -37,7 +37,7 @@ public sealed class PrometheusRulesTests : IDisposable
 
         Assert.Equal("pending", (string?)early["state"]);
         Assert.Equal("firing", (string?)late["state"]);
-        Assert.Equal("Node w-1 has not been ready for 15 minutes.", (string?)late["alerts"]![0]!["annotations"]!["summary"]);
+        Assert.Equal("Node w-1 is not ready.", (string?)late["alerts"]![0]!["annotations"]!["summary"]);
         Assert.Contains(cluster.Query("ALERTS{alertstate=\"firing\"}"), a => (string?)a!["metric"]!["alertname"] == "KubeNodeNotReady");
         var alert = Alerts("?filter=alertname%3D%22KubeNodeNotReady%22").Single();
         Assert.Equal("lab", (string?)alert["labels"]!["cluster"]);

@@ -67,6 +67,22 @@ internal sealed class FakeSilences : ISilences, IAlertRules
         return Refusal is null ? Task.FromResult("r1") : throw Refusal;
     }
 
+    public List<(string Name, string? Threshold, TimeSpan Length)> Adjusted { get; } = [];
+
+    public List<string> Restored { get; } = [];
+
+    public Task<string> AdjustAsync(Scope scope, string clusterId, string name, string? threshold, TimeSpan length, CancellationToken cancellationToken)
+    {
+        Adjusted.Add((name, threshold, length));
+        return Refusal is null ? Task.FromResult("r2") : throw Refusal;
+    }
+
+    public Task RestoreAsync(Scope scope, string clusterId, string name, CancellationToken cancellationToken)
+    {
+        Restored.Add(name);
+        return Task.CompletedTask;
+    }
+
     public Task RemoveAsync(Scope scope, string clusterId, string name, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<RuleLoading> LoadAsync(Scope scope, string clusterId, string name, string? revision, CancellationToken cancellationToken) => Task.FromResult(Loading);
