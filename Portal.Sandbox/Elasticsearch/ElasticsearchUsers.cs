@@ -38,6 +38,10 @@ internal sealed class ElasticsearchUsers(ElasticsearchNode node)
     public bool MayIndex(string user, string index, string privilege) => user == "elastic"
         || Roles(user).SelectMany(r => r.Items("indices")).Any(i => i.Strings("names").Any(n => ElasticsearchIndices.Matches(n, index)) && i.Strings("privileges").Any(p => p == privilege || p == "all"));
 
+    /// <summary>Says whether a user may see Kibana, or change something in it: Kibana keeps its privileges as those of an application.</summary>
+    public bool MayKibana(string user, bool toRead) => user == "elastic"
+        || Roles(user).SelectMany(r => r.Items("applications")).Any(a => a.Str("application") == "kibana-.kibana" && a.Strings("privileges").Any(p => p is "all" or "space_all" || (toRead && p is "read" or "space_read")));
+
     public static PodAnswer Forbidden(string user, string action, string? index = null) => ElasticsearchAnswer.Error(
         403, "security_exception", $"action [{action}] is unauthorized for user [{user}] with effective roles []{(index is null ? string.Empty : $" on indices [{index}]")}");
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
+using Portal.Apps;
 using Portal.Logs;
 using Portal.Shared.Ranges;
 using Portal.Shell;
@@ -24,12 +25,14 @@ internal static class ShellServices
         builder.Services.AddScoped<BrowserZone>();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddAssetCompression();
+        builder.Services.AddApps();
     }
 
     /// <summary>Maps the pages, and what of them is a file.</summary>
     public static void MapShell(this WebApplication app)
     {
         app.MapLogs();
+        app.MapApps();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null) // SecurityHeaders says it for all answers.
             .RequireAuthorization();

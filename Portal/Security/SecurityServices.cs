@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using Portal.Apps;
 using Portal.Identity;
 
 namespace Portal.Security;
@@ -41,6 +42,7 @@ internal static class SecurityServices
             app.UseForwardedHeaders();
         }
 
+        app.UseApps();
         if (!app.Environment.IsDevelopment())
         {
             app.UseHsts();
