@@ -26,6 +26,7 @@ public sealed class AlertsPageTests : BunitContext
     {
         Services.AddMudServices();
         Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<Portal.Core.Kubernetes.IClusterApps>(new Portal.Tests.Support.Fakes.FakeApps());
         Services.AddSingleton<IClusterService>(_clusters);
         Services.AddSingleton<IProjectAlerts>(_alerts);
         Services.AddSingleton<Portal.Core.Monitoring.Silences.ISilences>(_silences);

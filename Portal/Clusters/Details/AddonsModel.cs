@@ -2,6 +2,7 @@ using Portal.Core.Addons;
 using Portal.Core.Addons.Life;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
+using Portal.Core.Kubernetes;
 using Portal.Core.Live;
 using Portal.Core.Provisioning;
 using Portal.Provisioning;
@@ -18,6 +19,9 @@ namespace Portal.Clusters.Details;
 /// <param name="Health">What the cluster shows, or null when it cannot be read.</param>
 public sealed record AddonLine(string Name, string PlanId, PlanStep Step, StateWord State, string? Why, AddonHealth? Health)
 {
+    /// <summary>Gets the program with pages of its own that it is, or null while the cluster does not have it.</summary>
+    public ClusterApp? App => Health is { Workloads.IsEmpty: false } && Enum.TryParse<ClusterApp>(Name, ignoreCase: true, out var app) && Enum.IsDefined(app) ? app : null;
+
     /// <summary>Gets whether something of it is not as its release says.</summary>
     public bool NeedsRepair => Health?.Code is "missing" or "changed-by-hand";
 }
