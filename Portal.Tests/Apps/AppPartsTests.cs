@@ -23,7 +23,7 @@ namespace Portal.Tests.Apps;
 public sealed class AppPartsTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly AppVisit Visit = new() { SessionId = "session-secret", ProjectId = "p1", ClusterId = "c1", App = ClusterApp.Kibana, Label = "kibana-aaaaaaaaaaaaaaaa", Portal = "https://portal.example" };
+    private static readonly AppVisit Visit = new() { SessionId = "session-secret", UserId = "u1", ProjectId = "p1", ClusterId = "c1", App = ClusterApp.Kibana, Label = "kibana-aaaaaaaaaaaaaaaa", Portal = "https://portal.example" };
 
     [Fact]
     public async Task Code_LivesHalfAMinute()

@@ -21,7 +21,7 @@ internal sealed class AppHost(AppHosts hosts, AppTickets tickets, AppGuard guard
         }
 
         var visit = tickets.Read(context, label);
-        using var lease = await limits.EnterAsync(visit?.SessionId ?? context.Connection.RemoteIpAddress?.ToString() ?? "unknown", context.RequestAborted);
+        using var lease = await limits.EnterAsync(visit?.UserId ?? context.Connection.RemoteIpAddress?.ToString() ?? "unknown", context.RequestAborted);
         await (!lease.IsAcquired ? AppPage.WriteAsync(context, AppTrouble.TooMany, visit?.App, Links(visit, null))
             : request.Path.Equals(AppPaths.Enter, StringComparison.OrdinalIgnoreCase) ? EnterAsync(context, label)
             : request.Path.StartsWithSegments(AppPaths.Own, StringComparison.OrdinalIgnoreCase) ? AppPage.WriteAsync(context, AppTrouble.NoSuchHost, visit?.App, Links(visit, null))
@@ -58,7 +58,6 @@ internal sealed class AppHost(AppHosts hosts, AppTickets tickets, AppGuard guard
         {
             if (await guard.EnterAsync(visit, context.RequestAborted) is not { } scope)
             {
-                tickets.Remove(context);
                 await AppPage.WriteAsync(context, AppTrouble.SignedOut, visit.App, Links(visit, here));
                 return;
             }

@@ -20,7 +20,6 @@ internal static class AppPage
     public static Task WriteAsync(HttpContext context, AppTrouble trouble, ClusterApp? app, IReadOnlyList<(string Words, string Address)> links, int? status = null)
     {
         var response = context.Response;
-        response.Clear();
         response.StatusCode = status ?? StatusOf(trouble);
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";

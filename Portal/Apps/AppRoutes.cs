@@ -45,7 +45,7 @@ internal static class AppRoutes
             }
 
             var request = context.Request;
-            var visit = new AppVisit { SessionId = session, ProjectId = projectId, ClusterId = clusterId, App = wanted, Label = AppLabel.Of(scope.Region, clusterId, wanted), Portal = $"{request.Scheme}://{request.Host}" };
+            var visit = new AppVisit { SessionId = session, UserId = scope.UserId, ProjectId = projectId, ClusterId = clusterId, App = wanted, Label = AppLabel.Of(scope.Region, clusterId, wanted), Portal = $"{request.Scheme}://{request.Host}" };
             var code = await codes.IssueAsync(visit, context.RequestAborted);
             context.Response.Headers.CacheControl = "no-store";
             context.Response.Headers["Referrer-Policy"] = "no-referrer";

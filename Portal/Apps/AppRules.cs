@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Portal.Core.Kubernetes;
 
 namespace Portal.Apps;
@@ -10,7 +11,9 @@ internal static class AppRules
 
     /// <summary>Gives the status with which a request is refused, or null.</summary>
     public static int? Refusal(HttpRequest request, ClusterApp app) =>
-        IsForeign(request) ? StatusCodes.Status403Forbidden
+        // What is looked at here is the path; what is handed on is how it was written.
+        request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget is not ['/', ..] ? StatusCodes.Status400BadRequest
+        : IsForeign(request) ? StatusCodes.Status403Forbidden
 
         // None of the three programs' pages needs them, and CORS does not cover them.
         : HttpMethods.IsConnect(request.Method) || request.Headers.Upgrade.Count > 0 ? StatusCodes.Status501NotImplemented

@@ -21,9 +21,6 @@ internal sealed class AppTickets(IDataProtectionProvider protection, IHostEnviro
     /// <summary>Gives the cookie to a browser, for this host alone.</summary>
     public void Write(HttpContext context, AppVisit visit) => context.Response.Cookies.Append(Cookie, protector.Protect(JsonSerializer.Serialize(visit)), Shape());
 
-    /// <summary>Takes it away.</summary>
-    public void Remove(HttpContext context) => context.Response.Cookies.Delete(Cookie, Shape());
-
     /// <summary>Reads it; null where there is none, or none for this host.</summary>
     public AppVisit? Read(HttpContext context, string label)
     {

@@ -25,7 +25,6 @@ internal static class ShellServices
         builder.Services.AddScoped<BrowserZone>();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddAssetCompression();
-        builder.Services.AddApps();
     }
 
     /// <summary>Maps the pages, and what of them is a file.</summary>

@@ -10,11 +10,12 @@ namespace Portal.Security;
 /// <summary>What protects every request, whatever feature it is for.</summary>
 internal static class SecurityServices
 {
-    /// <summary>Adds antiforgery, rate limits, trust in proxies, HSTS.</summary>
+    /// <summary>Adds antiforgery, rate limits, trust in proxies, HSTS, and hosts that are not the portal's.</summary>
     public static void AddSecurity(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddScoped<CspNonce>();
+        services.AddApps();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         services.AddAntiforgery(antiforgery => antiforgery.SuppressXFrameOptionsHeader = true);
         services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>()

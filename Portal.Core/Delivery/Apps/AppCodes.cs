@@ -13,6 +13,9 @@ public sealed record AppVisit
     /// <summary>Gets the portal's session; secret.</summary>
     public required string SessionId { get; init; }
 
+    /// <summary>Gets the person's Keystone user id.</summary>
+    public required string UserId { get; init; }
+
     /// <summary>Gets the project.</summary>
     public required string ProjectId { get; init; }
 
