@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http.Features;
 using Portal.Core.Delivery.Apps;
 using Yarp.ReverseProxy.Forwarder;

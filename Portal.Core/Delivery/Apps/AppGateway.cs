@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Http.Headers;
 using Portal.Core.Addons;
 using Portal.Core.Audit;
 using Portal.Core.Backends;
