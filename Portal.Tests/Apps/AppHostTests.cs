@@ -135,11 +135,11 @@ public sealed class AppHostTests(PlatformCluster cluster) : IClassFixture<Platfo
         var guard = cluster.Get<AppGuard>();
         var entered = (await guard.EnterAsync(visit, None))!;
         var begun = new TaskCompletionSource();
-        var running = guard.WhileAsync(visit, entered, None, async stop =>
+        var running = guard.WhileAsync(visit, entered, async stop =>
         {
             begun.SetResult();
             await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
-        });
+        }, None);
         await begun.Task;
         Assert.False(running.IsCompleted);
 

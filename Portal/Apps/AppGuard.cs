@@ -31,7 +31,7 @@ internal sealed class AppGuard(ISessions sessions, ISessionScopes scopes, IChang
     }
 
     /// <summary>Runs what may last long; it is cancelled when the session ends or the right is taken away.</summary>
-    public async Task WhileAsync(AppVisit visit, Scope scope, CancellationToken cancellationToken, Func<CancellationToken, Task> run)
+    public async Task WhileAsync(AppVisit visit, Scope scope, Func<CancellationToken, Task> run, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -74,7 +74,7 @@ internal sealed class AppHost(AppHosts hosts, AppTickets tickets, AppGuard guard
                 return;
             }
 
-            await guard.WhileAsync(visit, scope, context.RequestAborted, stop => forwarder.ForwardAsync(context, scope, visit, stop));
+            await guard.WhileAsync(visit, scope, stop => forwarder.ForwardAsync(context, scope, visit, stop), context.RequestAborted);
         }
         catch (Exception e) when (e is BackendException or ForbiddenException && !context.Response.HasStarted)
         {
