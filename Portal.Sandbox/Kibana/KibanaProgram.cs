@@ -68,11 +68,11 @@ internal static class KibanaProgram
                 : new PodAnswer(302, "text/html; charset=utf-8", []).With("Location", "/login?next=" + Uri.EscapeDataString(question.Path));
         }
 
-        if (!new ElasticsearchUsers(elasticsearch).MayKibana(user, question.Method is "GET" or "HEAD"))
-        {
-            return Failure(403, "Forbidden", "Forbidden");
-        }
+        return new ElasticsearchUsers(elasticsearch).MayKibana(user, question.Method is "GET" or "HEAD") ? Serve(pod, elasticsearch, question) : Failure(403, "Forbidden", "Forbidden");
+    }
 
+    private static PodAnswer Serve(string pod, ElasticsearchNode elasticsearch, PodQuestion question)
+    {
         if (DiscoverPage.IsAt(question.Path) || question.Path == "/")
         {
             return question.Path == "/" ? new PodAnswer(302, "text/html; charset=utf-8", []).With("Location", "/app/discover") : DiscoverPage.Answer(pod);

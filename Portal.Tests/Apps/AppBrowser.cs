@@ -45,6 +45,7 @@ internal sealed class AppBrowser : IDisposable
         request.Headers.TryAddWithoutValidation("Accept", "text/html");
         foreach (var (name, value) in headers)
         {
+            request.Headers.Remove(name);
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
