@@ -13,7 +13,6 @@ internal sealed class ClusterPrograms(IClusterConnector connector, AddonCatalog 
 {
     // The pod is its tenant's: it may answer anything, but not without end.
     private const long LongestAnswer = 32 * 1024 * 1024;
-    private static readonly string[] Workloads = ["StatefulSet", "Deployment"];
     private readonly ConcurrentDictionary<(ClusterKey Cluster, ClusterProgram Program), Lazy<Pool>> pools = new();
 
     public Task<HttpResponseMessage?> SendAsync(ClusterKey cluster, Scope scope, ClusterProgram program, ProgramRequest request, CancellationToken cancellationToken)
@@ -38,7 +37,7 @@ internal sealed class ClusterPrograms(IClusterConnector connector, AddonCatalog 
         }
         catch (BackendException e) when (e.Failure is BackendFailure.Unreachable or BackendFailure.NotFound)
         {
-            if (await IsInstalledAsync(cluster, program, addon.Namespace, cancellationToken).ConfigureAwait(false))
+            if (await ProgramConnections.IsInstalledAsync(connector, cluster, Name(program), addon.Namespace, cancellationToken).ConfigureAwait(false))
             {
                 throw;
             }
@@ -106,71 +105,23 @@ internal sealed class ClusterPrograms(IClusterConnector connector, AddonCatalog 
         _ => "kibana",
     };
 
-    private async Task<bool> IsInstalledAsync(ClusterKey cluster, ClusterProgram program, string inNamespace, CancellationToken cancellationToken)
-    {
-        var api = await connector.AsPortalAsync(cluster, cancellationToken).ConfigureAwait(false);
-        foreach (var kind in Workloads)
-        {
-            var found = await api.ListAsync(KubernetesResource.Of("apps/v1", kind), inNamespace, cancellationToken, labelSelector: "container-platform/addon=" + Name(program)).ConfigureAwait(false);
-            if (found.Count > 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private sealed class Pool : IDisposable
     {
-        private static readonly AddonLogin Reader = new() { Secret = "elasticsearch-portal" };
-        private readonly IClusterConnector connector;
-        private readonly ClusterKey cluster;
-        private readonly string space;
-        private readonly AddonRequest check;
-        private AuthenticationHeaderValue? login;
+        private readonly LogReaderLogin login;
 
         public Pool(IClusterConnector connector, ClusterKey cluster, string space, AddonRequest check)
         {
-            (this.connector, this.cluster, this.space, this.check) = (connector, cluster, space, check);
-            Http = new HttpClient(new SocketsHttpHandler
-            {
-                UseCookies = false,
-                UseProxy = false,
-                AllowAutoRedirect = false,
-                AutomaticDecompression = DecompressionMethods.GZip,
-                MaxConnectionsPerServer = 8,
-                PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
-                PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-                ConnectCallback = (_, stop) => ConnectAsync(stop),
-            })
-            {
-                Timeout = Timeout.InfiniteTimeSpan,
-                MaxResponseContentBufferSize = LongestAnswer,
-            };
+            login = new LogReaderLogin(connector, cluster, space);
+            var sockets = ProgramConnections.Handler(connector, cluster, space, check);
+            sockets.AutomaticDecompression = DecompressionMethods.GZip;
+            sockets.MaxConnectionsPerServer = 8;
+            Http = new HttpClient(sockets) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
         }
 
         public HttpClient Http { get; }
 
-        public async Task<AuthenticationHeaderValue> LoginAsync(bool again, CancellationToken cancellationToken)
-        {
-            if (login is null || again)
-            {
-                var api = await connector.AsPortalAsync(cluster, cancellationToken).ConfigureAwait(false);
-                var (user, password) = await GeneratedSecrets.LoginAsync(api, space, Reader, cancellationToken).ConfigureAwait(false);
-                login = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
-            }
-
-            return login;
-        }
+        public Task<AuthenticationHeaderValue> LoginAsync(bool again, CancellationToken cancellationToken) => login.GetAsync(again, cancellationToken);
 
         public void Dispose() => Http.Dispose();
-
-        private async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
-        {
-            var api = await connector.AsPortalAsync(cluster, cancellationToken).ConfigureAwait(false);
-            var pod = await PodHttp.PodAsync(api, space, check, cancellationToken).ConfigureAwait(false);
-            return await api.ConnectAsync(space, pod, check.Port, cancellationToken).ConfigureAwait(false);
-        }
     }
 }

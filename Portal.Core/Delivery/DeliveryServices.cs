@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Addons.Initialisation;
 using Portal.Core.Clusters.Explanations;
+using Portal.Core.Delivery.Apps;
 using Portal.Core.Kubernetes;
 using Portal.Core.Logs;
 using Portal.Core.Mapping;
@@ -20,6 +21,9 @@ public static class DeliveryServices
         services.AddSingleton<IClusterReach, ClusterReach>();
         services.AddSingleton<IAlertTokens, ClusterAlertTokens>();
         services.AddSingleton<IClusterPrograms, ClusterPrograms>();
+        services.AddSingleton<IClusterApps, ClusterApps>();
+        services.AddSingleton<IAppGateway, AppGateway>();
+        services.AddSingleton<IAppCodes, AppCodes>();
         services.AddLogs();
         services.AddSingleton<IAlertmanagers, ClusterAlertmanagers>();
         services.AddSingleton<IRegistryPlaces, MappedRegistryPlaces>();

@@ -9,7 +9,7 @@ using Portal.Core.Logs.Kibana;
 namespace Portal.Core.Logs;
 
 /// <inheritdoc />
-internal sealed class ProjectLogs(ElasticsearchClient client, IOptions<LogsOptions> options, TimeProvider time) : IProjectLogs
+internal sealed class ProjectLogs(ElasticsearchClient client, IClusterApps apps, IOptions<LogsOptions> options, TimeProvider time) : IProjectLogs
 {
     private const int ExportPage = 1000;
     private readonly LogReader reader = new(client);
@@ -73,13 +73,13 @@ internal sealed class ProjectLogs(ElasticsearchClient client, IOptions<LogsOptio
     {
         scope.Demand(Capability.Read);
         var kibana = options.Value.Kibana;
-        if (KibanaOptions.Resolve(kibana.Address, source.ClusterId, source.Name, scope.ProjectId) is not { } address)
+        if (apps.Find(scope, source.ClusterId, source.Name, ClusterApp.Kibana) is not { } address)
         {
             return null;
         }
 
         var facts = await client.FindAsync(new ClusterKey(scope.Region, scope.ProjectId, source.ClusterId), scope, cancellationToken).ConfigureAwait(false);
-        return facts is null ? null : KibanaLink.Discover(address, KibanaSearch.FlavourOf(kibana.Flavour, facts.Server), KibanaSearch.View(search, facts, kibana.DataView, from, to));
+        return facts is null ? null : address.To(KibanaLink.Discover("", KibanaSearch.FlavourOf(kibana.Flavour, facts.Server), KibanaSearch.View(search, facts, kibana.DataView, from, to)));
     }
 
     private static LogCursor Cursor(LogPosition? after, LogSource source) => after?.Clusters.GetValueOrDefault(source.ClusterId) ?? LogCursor.Start;

@@ -38,6 +38,10 @@ internal sealed class ElasticsearchUsers(ElasticsearchNode node)
     public bool MayIndex(string user, string index, string privilege) => user == node.Flavour.Superuser
         || Roles(user).SelectMany(r => r.Items("indices")).Any(i => i.Strings("names").Any(n => ElasticsearchIndices.Matches(n, index)) && i.Strings("privileges").Any(p => p == privilege || p == "all"));
 
+    /// <summary>Says whether a user may see Kibana, or change something in it: Kibana keeps its privileges as those of an application.</summary>
+    public bool MayKibana(string user, bool toRead) => user == node.Flavour.Superuser
+        || Roles(user).SelectMany(r => r.Items("applications")).Any(a => a.Str("application") == "kibana-.kibana" && a.Strings("privileges").Any(p => p is "all" or "space_all" || (toRead && p is "read" or "space_read")));
+
     public PodAnswer Forbidden(string user, string action, string? index = null) => node.Flavour.Forbidden(user, action, index);
 
     public PodAnswer Answer(PodQuestion question, string[] path)

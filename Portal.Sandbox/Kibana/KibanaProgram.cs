@@ -8,7 +8,7 @@ using Portal.Sandbox.Kubernetes.Store;
 
 namespace Portal.Sandbox.Kibana;
 
-/// <summary>Kibana in a pod: status, and data views. It is ready when its own user gets into Elasticsearch; what it keeps, it keeps there.</summary>
+/// <summary>Kibana in a pod: status, data views, and what Discover was asked. It is ready when its own user gets into Elasticsearch; what it keeps, it keeps there.</summary>
 internal static class KibanaProgram
 {
     private const string Image = "kibana";
@@ -27,7 +27,7 @@ internal static class KibanaProgram
                 return PodAnswer.Text(503, "Kibana server is not ready yet");
             }
 
-            var answer = Ready(container.Str("image").Split(':')[^1], elasticsearch, question);
+            var answer = Ready(pod.Name, container.Str("image").Split(':')[^1], elasticsearch, question);
             return answer.With("kbn-name", pod.Name).With("kbn-license-sig", "sandbox");
         }
     }
@@ -50,7 +50,7 @@ internal static class KibanaProgram
             ? node : null;
     }
 
-    private static PodAnswer Ready(string version, ElasticsearchNode elasticsearch, PodQuestion question)
+    private static PodAnswer Ready(string pod, string version, ElasticsearchNode elasticsearch, PodQuestion question)
     {
         var user = User(elasticsearch, question);
         if (question.Path == "/api/status")
@@ -66,6 +66,16 @@ internal static class KibanaProgram
             return question.Path.StartsWith("/api/", StringComparison.Ordinal)
                 ? Failure(401, "Unauthorized", "Unauthorized")
                 : new PodAnswer(302, "text/html; charset=utf-8", []).With("Location", "/login?next=" + Uri.EscapeDataString(question.Path));
+        }
+
+        return new ElasticsearchUsers(elasticsearch).MayKibana(user, question.Method is "GET" or "HEAD") ? Serve(pod, elasticsearch, question) : Failure(403, "Forbidden", "Forbidden");
+    }
+
+    private static PodAnswer Serve(string pod, ElasticsearchNode elasticsearch, PodQuestion question)
+    {
+        if (DiscoverPage.IsAt(question.Path) || question.Path == "/")
+        {
+            return question.Path == "/" ? new PodAnswer(302, "text/html; charset=utf-8", []).With("Location", "/app/discover") : DiscoverPage.Answer(pod);
         }
 
         if (question.Method is not ("GET" or "HEAD") && !question.Headers.ContainsKey("kbn-xsrf"))

@@ -32,6 +32,8 @@ internal static class PrometheusProgram
             "/metrics" => Exporters.Answer($"prometheus_build_info{{version=\"{Version}\"}} 1\nprometheus_config_last_reload_successful {(Reloaded(server).Length == 0 ? 1 : 0)}\n"),
             "/federate" => Federation.Answer(server, new FormValues(question)),
             "/" => new PodAnswer(302, "text/html; charset=utf-8", "<a href=\"/query\">Found</a>.\n\n"u8.ToArray()).With("Location", "/query"),
+            "/graph" => new PodAnswer(302, "text/html; charset=utf-8", []).With("Location", "/query?" + question.Query),
+            "/query" => QueryPage.Answer(place.Pod, question),
             _ => Api(server, question),
         };
     }

@@ -48,11 +48,12 @@ public sealed class LogsTests(PortalWorld world)
         await Assertions.Expect(visit.Page.Locator(".log-list mark").First).ToHaveTextAsync("request");
 
         var link = visit.Link(LogsText.OpenInKibana).First;
-        await Assertions.Expect(link).ToHaveAttributeAsync("href", new Regex("/app/discover#/"));
+        await Assertions.Expect(link).ToHaveAttributeAsync("href", new Regex("/apps/kibana\\?path=%2Fapp%2Fdiscover#/"));
         var kibana = await visit.NewTabAsync((await link.GetAttributeAsync("href"))!);
         await Assertions.Expect(kibana.Locator("#view")).ToHaveTextAsync("kubernetes-logs");
         await Assertions.Expect(kibana.Locator("#query")).ToHaveTextAsync("\"request served\"");
         await Assertions.Expect(kibana.Locator("#time")).ToHaveTextAsync("now-1h → now");
+        Assert.Matches("^http://kibana-[a-z2-7]{16}\\.apps\\.localhost:[0-9]+/app/discover#/", kibana.Url);
         await kibana.CloseAsync();
 
         await rows.First.GetByRole(AriaRole.Link).ClickAsync();

@@ -23,6 +23,7 @@ public sealed class ClusterPageTests : IAsyncLifetime
         _bunit.Services.AddMudServices();
         _bunit.Services.AddOptions<AddonsOptions>();
         _bunit.Services.AddSingleton(TimeProvider.System);
+        _bunit.Services.AddSingleton<Portal.Core.Kubernetes.IClusterApps>(new Portal.Tests.Support.Fakes.FakeApps());
         _bunit.Services.AddSingleton<IClusterService>(_clusters);
         _bunit.Services.AddSingleton<IClusterEvidence>(new FakeOffer());
         _bunit.Services.AddSingleton<Portal.Core.Monitoring.Alerts.IProjectAlerts>(_alerts);

@@ -33,11 +33,13 @@ internal sealed class LogWorld : IClusterPrograms
 
     public LogsOptions Options { get; } = new();
 
+    public Portal.Core.Delivery.Apps.AppsOptions Apps { get; } = new();
+
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
     public Scope Scope { get; } = TestScopes.Fake(new Dictionary<string, string>());
 
-    public IProjectLogs Logs => new ProjectLogs(new ElasticsearchClient(this, Microsoft.Extensions.Options.Options.Create(Options), Time), Microsoft.Extensions.Options.Options.Create(Options), Time);
+    public IProjectLogs Logs => new ProjectLogs(new ElasticsearchClient(this, Microsoft.Extensions.Options.Options.Create(Options), Time), new Portal.Core.Delivery.Apps.ClusterApps(Microsoft.Extensions.Options.Options.Create(Apps), Microsoft.Extensions.Options.Options.Create(Options)), Microsoft.Extensions.Options.Options.Create(Options), Time);
 
     public static LogSearch All => new() { From = Now.AddHours(-2), To = Now };
 

@@ -228,6 +228,8 @@ public sealed class ProjectLogsTests
         Assert.Contains("query:(match_phrase:(kubernetes.namespace_name:zone-prod))", link, StringComparison.Ordinal);
         _world.Root = """{"version":{"number":"2.19.0","distribution":"opensearch"}}""";
         Assert.StartsWith("https://kibana.example/c1/app/data-explorer/discover#?_a=", await _world.Logs.FindKibanaAsync(_world.Scope, Prod, All, null, null, None), StringComparison.Ordinal);
+        _world.Apps.Domain = "apps.portal.example";
+        Assert.StartsWith("/p/p1/clusters/c1/apps/kibana?path=%2Fapp%2Fdata-explorer%2Fdiscover#?_a=", await _world.Logs.FindKibanaAsync(_world.Scope, Prod, All, null, null, None), StringComparison.Ordinal);
         Assert.Null(await _world.Logs.FindKibanaAsync(_world.Scope, new LogSource("c9", "new"), All, null, null, None).ContinueWith(t => t.IsFaulted ? null : t.Result, TaskScheduler.Default));
     }
 

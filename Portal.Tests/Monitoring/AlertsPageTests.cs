@@ -26,6 +26,7 @@ public sealed class AlertsPageTests : BunitContext
     {
         Services.AddMudServices();
         Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<Portal.Core.Kubernetes.IClusterApps>(new Portal.Tests.Support.Fakes.FakeApps());
         Services.AddSingleton<IClusterService>(_clusters);
         Services.AddSingleton<IProjectAlerts>(_alerts);
         Services.AddSingleton<Portal.Core.Monitoring.Silences.ISilences>(_silences);
@@ -92,11 +93,12 @@ public sealed class AlertsPageTests : BunitContext
         var page = Open("?alert=c5/w");
 
         page.WaitForAssertion(() => Assert.Contains("dana", Row(page, "KubeQuotaAlmostFull").TextContent, StringComparison.Ordinal));
-        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll("aside .acts a").Count));
+        page.WaitForAssertion(() => Assert.Equal(4, page.FindAll("aside .acts a").Count));
         var links = page.FindAll("aside .acts a").Select(a => a.GetAttribute("href")!).ToList();
         Assert.Equal("/p/p1/alerts/silences/edit?cluster=c5&alert=w", links[0]);
         Assert.StartsWith("/p/p1/charts/explore?cluster=c5&expr=up%20%3D%3D%200&from=20", links[1], StringComparison.Ordinal);
-        Assert.Matches("^/p/p1/logs\\?cluster=c5&namespace=zone-prod&pod=shop-api-b2&from=20[^&]*&to=now$", links[2]);
+        Assert.Matches("^/p/p1/logs\\?cluster=c5&namespace=zone-prod&pod=shop-api-b2&from=20[^&]*&to=now$", links[3]);
+        Assert.Matches("^https://prometheus\\.[^/]+\\.example/graph\\?g0\\.expr=up%20%3D%3D%200&g0\\.tab=0&g0\\.range_input=[0-9]+s$", links[2]);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Portal.Core.Addons;
 using Portal.Core.Addons.Life;
 using Portal.Core.Audit;
 using Portal.Core.Clusters;
+using Portal.Core.Delivery.Apps;
 using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
 using Portal.Core.Logs;
@@ -36,7 +37,7 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
     /// <summary>Every read and write of the services that pages use.</summary>
     public static IReadOnlyList<Attempt> All { get; } =
     [
-        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Alerting(), .. Receivers(), .. Metrics(), .. Logs(), .. Others(),
+        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Alerting(), .. Receivers(), .. Metrics(), .. Logs(), .. Apps(), .. Others(),
     ];
 
     private static IEnumerable<Attempt> Clusters() =>
@@ -244,6 +245,20 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         Write("IContainerLogs.FollowAsync", async (w, s) => await FollowAsync(w, s, w.Renamed)),
         Read("IContainerLogs.OpenAsync", async (w, s) => await OpenAsync(w, s, w.Cluster)),
         Write("IContainerLogs.OpenAsync", async (w, s) => await OpenAsync(w, s, w.Renamed)),
+    ];
+
+    // The gateway makes the cluster's name from the scope: another project's id is nobody's cluster there. (The caller's own project has no such address.)
+    private static IEnumerable<Attempt> Apps() =>
+    [
+        Quiet("IClusterApps.Find", (w, s) => Task.FromResult<object?>(w.Get<IClusterApps>().Find(s, "c", "n", ClusterApp.Kibana)?.IsThroughPortal)),
+        Write("IAppGateway.EnterAsync", async (w, s) => await w.Get<IAppGateway>().EnterAsync(s, w.ClusterId, ClusterApp.Prometheus, None)),
+        Write("IAppGateway.IsInstalledAsync", async (w, s) => await w.Get<IAppGateway>().IsInstalledAsync(s, w.ClusterId, ClusterApp.Prometheus, None)),
+        Write("IAppGateway.OpenAsync", async (w, s) => (await w.Get<IAppGateway>().OpenAsync(s, w.ClusterId, ClusterApp.Prometheus, None)).ToString()),
+        Quiet("IAppGateway.Refuse", (w, s) =>
+        {
+            w.Get<IAppGateway>().Refuse(s, w.ClusterId, ClusterApp.Kibana);
+            return Task.FromResult<object?>(null);
+        }),
     ];
 
     private static LogSource Theirs(TwoTeams world) => new(world.ClusterId, "private");

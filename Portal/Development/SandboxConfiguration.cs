@@ -8,7 +8,8 @@ internal static class SandboxConfiguration
     /// <param name="password">The service user's password.</param>
     public static Dictionary<string, string?> Of(IReadOnlyDictionary<string, string> addresses, string password)
     {
-        var options = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        // Browsers take every name below localhost for this machine.
+        var options = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["Portal:Apps:Domain"] = "apps.localhost" };
         if (addresses.TryGetValue("keystone", out var keystone) && addresses.TryGetValue("oidc", out var oidc))
         {
             options["Portal:Clouds:sandbox:KeystoneUrl"] = keystone;

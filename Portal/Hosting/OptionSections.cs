@@ -2,6 +2,7 @@ using Portal.Core.Addons;
 using Portal.Core.Audit;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
+using Portal.Core.Delivery.Apps;
 using Portal.Core.Identity;
 using Portal.Core.Kubernetes;
 using Portal.Core.Logs;
@@ -37,6 +38,7 @@ internal static class OptionSections
         OptionSection.Of<AlertsOptions>(AlertsOptions.Section, AlertsOptions.Failures),
         OptionSection.Of<MetricsOptions>(MetricsOptions.Section, MetricsOptions.Failures),
         OptionSection.Of<LogsOptions>(LogsOptions.Section, LogsOptions.Failures),
+        OptionSection.Of<AppsOptions>(AppsOptions.Section, AppsOptions.Failures),
         OptionSection.Of<ProvisioningOptions>(ProvisioningOptions.Section),
     ];
 

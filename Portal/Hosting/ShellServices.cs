@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
+using Portal.Apps;
 using Portal.Logs;
 using Portal.Shared.Ranges;
 using Portal.Shell;
@@ -30,6 +31,7 @@ internal static class ShellServices
     public static void MapShell(this WebApplication app)
     {
         app.MapLogs();
+        app.MapApps();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null) // SecurityHeaders says it for all answers.
             .RequireAuthorization();

@@ -36,6 +36,9 @@ public static class AlertLinks
     /// <summary>The chart of an alert's expression, or null where Alertmanager did not tell it.</summary>
     public static string? Chart(string projectId, AlertItem item) => item.Alert.Expression is { } expression ? Chart(projectId, item.ClusterId, expression, RangeOf(item)) : null;
 
+    /// <summary>Path of Prometheus' own page of an alert's expression.</summary>
+    public static string InPrometheus(AlertItem item, DateTimeOffset now) => PrometheusLink.Of(item.Alert.Expression ?? "", RangeOf(item), now);
+
     /// <summary>The logs of what an alert is about, or null for one that is about no namespace.</summary>
     public static string? Logs(string projectId, AlertItem item)
     {

@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using Portal.Apps;
 using Portal.Identity;
 
 namespace Portal.Security;
@@ -9,11 +10,12 @@ namespace Portal.Security;
 /// <summary>What protects every request, whatever feature it is for.</summary>
 internal static class SecurityServices
 {
-    /// <summary>Adds antiforgery, rate limits, trust in proxies, HSTS.</summary>
+    /// <summary>Adds antiforgery, rate limits, trust in proxies, HSTS, and hosts that are not the portal's.</summary>
     public static void AddSecurity(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddScoped<CspNonce>();
+        services.AddApps();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         services.AddAntiforgery(antiforgery => antiforgery.SuppressXFrameOptionsHeader = true);
         services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>()
@@ -41,6 +43,7 @@ internal static class SecurityServices
             app.UseForwardedHeaders();
         }
 
+        app.UseApps();
         if (!app.Environment.IsDevelopment())
         {
             app.UseHsts();

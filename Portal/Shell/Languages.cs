@@ -28,7 +28,7 @@ public static class Languages
     public static string Current => All.FirstOrDefault(l => l.Code == CultureInfo.CurrentUICulture.Name)?.Code ?? English;
 
     /// <summary>Makes every request, and the circuits that begin with one, speak the person's language.</summary>
-    public static void UseLanguages(this WebApplication app) => app.UseRequestLocalization(options =>
+    public static void UseLanguages(this IApplicationBuilder app) => app.UseRequestLocalization(options =>
     {
         var codes = All.Select(l => l.Code).ToArray();
         options.SetDefaultCulture(English).AddSupportedCultures(codes).AddSupportedUICultures(codes);

@@ -38,6 +38,10 @@ public static class ProjectRoutes
     public static string Charts(string projectId, string? clusterId = null) =>
         $"{Overview(projectId)}/charts{(clusterId is null ? "" : $"?cluster={Uri.EscapeDataString(clusterId)}")}";
 
+    /// <summary>The charts of what logs were looked at: of the pod, else of the namespace, else of the cluster, over the same range.</summary>
+    public static string ChartsOf(string projectId, IEnumerable<string> clusterIds, string? space, string? pod, TimeRange range) =>
+        $"{Charts(projectId)}?{string.Concat(clusterIds.Select(id => $"cluster={Uri.EscapeDataString(id)}&"))}{(string.IsNullOrEmpty(space) ? "" : $"dashboard={(string.IsNullOrEmpty(pod) ? "namespace" : "pod")}&namespace={Uri.EscapeDataString(space)}&{(string.IsNullOrEmpty(pod) ? "" : $"pod={Uri.EscapeDataString(pod)}&")}")}{range.ToQuery()}";
+
     /// <summary>The page where a person asks clusters' Prometheus in PromQL.</summary>
     public static string Explore(string projectId, IEnumerable<string> clusterIds, TimeRange range, string? expression = null) =>
         $"{Charts(projectId)}/explore?{string.Concat(clusterIds.Select(id => $"cluster={Uri.EscapeDataString(id)}&"))}{(expression is null ? "" : $"expr={Uri.EscapeDataString(expression)}&")}{range.ToQuery()}";

@@ -29,6 +29,7 @@ public sealed class ChartsPageTests : BunitContext
     {
         Services.AddMudServices();
         Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<Portal.Core.Kubernetes.IClusterApps>(new Portal.Tests.Support.Fakes.FakeApps());
         Services.AddScoped<BrowserZone>();
         Services.AddSingleton<IClusterService>(_clusters);
         Services.AddSingleton<IProjectAlerts>(_alerts);

@@ -2,6 +2,7 @@ using Portal.Core.Addons;
 using Portal.Core.Addons.Life;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
+using Portal.Core.Kubernetes;
 using Portal.Core.Live;
 using Portal.Core.Provisioning;
 using Portal.Provisioning;
@@ -18,6 +19,19 @@ namespace Portal.Clusters.Details;
 /// <param name="Health">What the cluster shows, or null when it cannot be read.</param>
 public sealed record AddonLine(string Name, string PlanId, PlanStep Step, StateWord State, string? Why, AddonHealth? Health)
 {
+    /// <summary>Gets the program with pages of its own that it is, or null while the cluster does not have it.</summary>
+    public ClusterApp? App => Health is not { Workloads.IsEmpty: false } ? null : Name switch
+    {
+        "kibana" => ClusterApp.Kibana,
+        "prometheus" => ClusterApp.Prometheus,
+        "jenkins" => ClusterApp.Jenkins,
+        _ => null,
+    };
+
+    /// <summary>Gets the container that it is in trouble for, whose log says more; or null.</summary>
+    public (string Space, string Pod, string Container)? Trouble => Health is { Reason.Arguments: { } facts, Workloads: [{ Name: { } first }, ..] }
+        && facts.TryGetValue("pod", out var pod) && facts.TryGetValue("container", out var container) && container.Length > 0 && first.Split('/') is [var space, _] ? (space, pod, container) : null;
+
     /// <summary>Gets whether something of it is not as its release says.</summary>
     public bool NeedsRepair => Health?.Code is "missing" or "changed-by-hand";
 }

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+using Portal.Tests.Support;
+
+namespace Portal.Tests.Apps;
+
+/// <summary>A browser as far as HTTP goes that takes every name below localhost for this machine, and follows redirects only when told to.</summary>
+internal sealed class AppBrowser : IDisposable
+{
+    private readonly CookieContainer cookies = new();
+    private readonly HttpClient following;
+    private readonly HttpClient staying;
+    private readonly Uri portal;
+
+    public AppBrowser(string url)
+    {
+        portal = new Uri(url);
+        following = Client(true);
+        staying = Client(false);
+    }
+
+    /// <summary>Signs in at the portal.</summary>
+    public async Task SignInAsync(string user)
+    {
+        using var page = await following.GetAsync(new Uri(portal, "/projects"));
+        using var form = new FormUrlEncodedContent([new("login", user), new("password", "labpass")]);
+        using var done = await following.PostAsync(page.RequestMessage!.RequestUri, form);
+        Assert.True(done.IsSuccessStatusCode, done.StatusCode.ToString());
+    }
+
+    public async Task SignOutAsync()
+    {
+        using var form = new FormUrlEncodedContent([new("__RequestVerificationToken", await following.GetStringAsync(new Uri(portal, AntiforgeryForTests.Path)))]);
+        using var done = await following.PostAsync(new Uri(portal, "/sign-out"), form);
+    }
+
+    /// <summary>Asks once.</summary>
+    public async Task<HttpResponseMessage> GetAsync(string address, params (string Name, string Value)[] headers) => await SendAsync(HttpMethod.Get, address, headers);
+
+    /// <summary>Asks once.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string address, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(new Uri(portal, "/").AbsoluteUri.TrimEnd('/') is var own && address[0] == '/' ? own + address : address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        request.Content = method == HttpMethod.Post ? new StringContent("{}") : null;
+        request.Headers.TryAddWithoutValidation("Accept", "text/html");
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await staying.SendAsync(request);
+    }
+
+    /// <summary>Opens a program from the portal and enters; gives its host's origin.</summary>
+    public async Task<string> EnterAsync(string way)
+    {
+        using var opened = await GetAsync(way);
+        Assert.Equal(HttpStatusCode.Redirect, opened.StatusCode);
+        using var entered = await GetAsync(opened.Headers.Location!.OriginalString);
+        Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
+        return opened.Headers.Location.GetLeftPart(UriPartial.Authority);
+    }
+
+    public void Dispose()
+    {
+        following.Dispose();
+        staying.Dispose();
+    }
+
+    private HttpClient Client(bool follows) => new(new SocketsHttpHandler
+    {
+        CookieContainer = cookies,
+        AllowAutoRedirect = follows,
+        ConnectCallback = async (context, stop) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, context.DnsEndPoint.Port), stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        Timeout = TimeSpan.FromSeconds(60),
+    };
+}
