@@ -33,6 +33,9 @@ public interface ILookEvents
 internal sealed class KubernetesEvents(IClusterConnector connector, TimeProvider time) : ILookEvents
 {
     private const int LongestMessage = 1000;
+
+    // A cluster's events are its tenant's: of very many the younger half is kept.
+    private const int MostKept = 10_000;
     private static readonly KubernetesResource Event = KubernetesResource.Of("v1", "Event");
 
     public Task<LookPart<LookEvent>> ListAsync(Scope scope, LookQuestion question, CancellationToken cancellationToken) =>
@@ -44,7 +47,7 @@ internal sealed class KubernetesEvents(IClusterConnector connector, TimeProvider
             {
                 var api = await connector.AsPersonAsync(cluster.Key, scope, stop).ConfigureAwait(false);
                 var found = new List<LookEvent>();
-                await ClusterReading.ReadAsync(api, Event, question.Selection.Namespace, page => found.AddRange(page.Select(e => Read(cluster.Key.ClusterId, e, question)).OfType<LookEvent>()), stop).ConfigureAwait(false);
+                await ClusterReading.ReadAsync(api, Event, question.Selection.Namespace, page => Keep(found, page.Select(e => Read(cluster.Key.ClusterId, e, question)).OfType<LookEvent>()), stop).ConfigureAwait(false);
                 return found;
             },
             e => e.At,
@@ -66,6 +69,16 @@ internal sealed class KubernetesEvents(IClusterConnector connector, TimeProvider
         var message = Text(item, "message");
         var count = item["series"]?["count"] ?? item["count"];
         return new(clusterId, at, Text(item, "type") == "Warning", Text(item, "reason"), message.Length > LongestMessage ? message[..LongestMessage] : message, kind, space, name, count is JsonValue number && number.TryGetValue<int>(out var times) ? Math.Max(1, times) : 1);
+    }
+
+    private static void Keep(List<LookEvent> found, IEnumerable<LookEvent> more)
+    {
+        found.AddRange(more);
+        if (found.Count > MostKept)
+        {
+            found.Sort((a, b) => b.At.CompareTo(a.At));
+            found.RemoveRange(MostKept / 2, found.Count - (MostKept / 2));
+        }
     }
 
     private static string Text(JsonNode? of, string name) => of is JsonObject o && o[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";

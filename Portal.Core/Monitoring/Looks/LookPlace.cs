@@ -17,7 +17,7 @@ public static class LookPlace
         { Node: { } wanted } => (kind == "Node" && name == wanted) || node == wanted,
         { Namespace: { } space } when ns != space => kind == "Namespace" && name == space && selection is { Workload: null, Pod: null },
         { Pod: { } pod } => kind == "Pod" && name == pod,
-        { Workload: { } workload } => Of(workload).IsMatch($"{kind}/{name}"),
+        { Workload: { } workload } => IsOf(workload, $"{kind}/{name}"),
         _ => true,
     };
 
@@ -32,11 +32,11 @@ public static class LookPlace
 
         return (selection.Namespace is not { } space || Label("namespace") == space)
             && (selection.Pod is not { } pod || Label("pod") == pod)
-            && (selection.Workload is not { } workload || Label(workload.Kind.ToLowerInvariant()) == workload.Name || Of(workload).IsMatch($"Pod/{Label("pod")}"));
+            && (selection.Workload is not { } workload || Label(workload.Kind.ToLowerInvariant()) == workload.Name || IsOf(workload, $"Pod/{Label("pod")}"));
     }
 
     // A Deployment's sets and pods have a hash each behind its name, others' pods one word.
-    private static Regex Of(WorkloadName workload)
+    private static bool IsOf(WorkloadName workload, string named)
     {
         var name = Regex.Escape(workload.Name);
         var made = workload.Kind switch
@@ -45,6 +45,6 @@ public static class LookPlace
             "CronJob" => $"Job/{name}-[0-9]+|Pod/{name}-[0-9]+-[a-z0-9]+",
             _ => $"Pod/{name}-[a-z0-9]+",
         };
-        return new($"^(?:{Regex.Escape(workload.Kind)}/{name}|HorizontalPodAutoscaler/{name}|{made})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        return Regex.IsMatch(named, $"^(?:{Regex.Escape(workload.Kind)}/{name}|HorizontalPodAutoscaler/{name}|{made})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
     }
 }

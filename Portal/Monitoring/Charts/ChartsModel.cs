@@ -93,8 +93,9 @@ public sealed class ChartsModel(ProjectClustersModel clusters, IChartPlaces plac
             return false;
         }
 
+        var before = _changes;
         _changes = found;
-        Board = Board with { Marks = Marks(Board.Marks.Where(m => !found.Contains(m))) };
+        Board = Board with { Marks = Marks(Board.Marks.Where(m => !before.Contains(m))) };
         return true;
     }
 
