@@ -62,7 +62,7 @@ public sealed partial class ChartTests(PortalWorld world)
         await Assertions.Expect(shared.GetByRole(AriaRole.Heading, new() { Name = LogsText.Title, Exact = true })).ToBeVisibleAsync();
         await Assertions.Expect(shared).ToHaveURLAsync(Absolute());
         await shared.CloseAsync();
-        await drawer.PressAsync("Escape");
+        await drawer.GetByRole(AriaRole.Heading, new() { Name = LookText.Title, Exact = true }).PressAsync("Escape");
         await Assertions.Expect(drawer).ToHaveCountAsync(0);
         await visit.Page.GoBackAsync();
         await Assertions.Expect(drawer).ToBeVisibleAsync();
