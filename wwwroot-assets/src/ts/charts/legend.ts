@@ -28,7 +28,10 @@ export function short(lines: Pick<Line, "name" | "isRest">[]): string[] {
   for (const name of own) {
     while (same > 0 && !name.startsWith(first.slice(0, same))) same--;
   }
-  const cut = Math.max(first.lastIndexOf("-", same - 1), first.lastIndexOf("/", same - 1)) + 1;
+  const word = (before: number) => Math.max(first.lastIndexOf("-", before), first.lastIndexOf("/", before)) + 1;
+  // One word that all have is kept before what differs: …node-0.
+  const [differs, kept] = [word(same - 1), word(word(same - 1) - 2)];
+  const cut = kept >= 8 ? kept : differs;
   const whole = own.length < 2 || cut < 8 || own.some((n) => n.length === cut);
   return lines.map((l) => (whole || l.isRest ? l.name : `…${l.name.slice(cut)}`));
 }
