@@ -20,7 +20,7 @@ public sealed class LookTests
     [
         "/p/p1", "/p/p1/clusters", "/p/p1/clusters?q=none", "/p/p1/clusters/create", "/p/p1/clusters/c2", "/p/p1/clusters/c5?tab=nodes", "/p/p1/clusters/c1?tab=addons",
         "/p/p1/clusters/c2?tab=events", "/p/p1/clusters/c5?tab=plans", "/p/p1/clusters/c5?tab=access", "/p/p1/clusters/c5?tab=activity", "/p/p1/clusters/c5?do=delete",
-        "/p/p1/clusters/c5?do=resize", "/p/p1/clusters/gone", "/p/p1/plans/plan-c1", "/p/p1/plans/plan-c1?step=addon.prometheus", "/p/p1/activity", "/p/p1/images", "/p/p1/images?tab=public", "/p/p1/images?tab=access", "/p/p1/images?tab=settings", "/p/p1/images/team-shop/checkout", "/p/p1/images/team-shop/checkout?artifact=" + Image, "/p/p1/charts?cluster=c5&look=1", "/nothing/here",
+        "/p/p1/clusters/c5?do=resize", "/p/p1/clusters/gone", "/p/p1/plans/plan-c1", "/p/p1/plans/plan-c1?step=addon.prometheus", "/p/p1/activity", "/p/p1/images", "/p/p1/images?tab=public", "/p/p1/images?tab=access", "/p/p1/images?tab=settings", "/p/p1/images/team-shop/checkout", "/p/p1/images/team-shop/checkout?artifact=" + Image, "/p/p1/charts?cluster=c5&from=2026-11-15T13:00:07Z&to=2026-11-15T14:00:09Z&look=1", "/nothing/here",
     ];
 
     private static readonly RunOnlyOptions Everything = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21aa"] };
