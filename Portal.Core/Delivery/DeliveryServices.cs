@@ -7,6 +7,7 @@ using Portal.Core.Logs;
 using Portal.Core.Mapping;
 using Portal.Core.Mapping.PullRenewal;
 using Portal.Core.Monitoring.Alerts;
+using Portal.Core.Monitoring.Looks;
 using Portal.Core.Registry;
 
 namespace Portal.Core.Delivery;
@@ -26,6 +27,8 @@ public static class DeliveryServices
         services.AddSingleton<IAppCodes, AppCodes>();
         services.AddLogs();
         services.AddSingleton<IAlertmanagers, ClusterAlertmanagers>();
+        services.AddSingleton<ILookLogs, ClusterLookLogs>();
+        services.AddSingleton<ILookDeliveries, ClusterRollouts>();
         services.AddSingleton<IRegistryPlaces, MappedRegistryPlaces>();
         services.AddSingleton<IImageUse, ClusterImageUse>();
         services.AddSingleton<IPullSecretHolders, ClusterPullSecrets>();

@@ -17,7 +17,7 @@ public sealed record KubernetesResource(string ApiVersion, string Kind, string P
         Core("Secret", "secrets"), Core("ServiceAccount", "serviceaccounts"), Core("Event", "events"),
         Core("PersistentVolumeClaim", "persistentvolumeclaims"), Core("ResourceQuota", "resourcequotas"), Core("LimitRange", "limitranges"),
         new("apps/v1", "Deployment", "deployments", true), new("apps/v1", "DaemonSet", "daemonsets", true),
-        new("apps/v1", "StatefulSet", "statefulsets", true), new("apps/v1", "ReplicaSet", "replicasets", true),
+        new("apps/v1", "StatefulSet", "statefulsets", true), new("apps/v1", "ReplicaSet", "replicasets", true), new("apps/v1", "ControllerRevision", "controllerrevisions", true),
         new("batch/v1", "Job", "jobs", true), new("batch/v1", "CronJob", "cronjobs", true),
         new("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", false),
         new("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings", false),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Dashboards;
+using Portal.Core.Monitoring.Looks;
 using Portal.Core.Monitoring.Metrics;
 using Portal.Core.Monitoring.Receivers;
 using Portal.Core.Monitoring.Rules;
@@ -48,6 +49,9 @@ public static class MonitoringServices
         services.AddSingleton<IClusterMetrics, ClusterMetrics>();
         services.AddSingleton<IPanelPoints, PanelPointsService>();
         services.AddSingleton<IChartPlaces, ChartPlacesService>();
+        services.AddSingleton<ILookEvents, KubernetesEvents>();
+        services.AddSingleton<ILookNodes, NodeHistory>();
+        services.AddSingleton<LookSources>();
         return services;
     }
 }

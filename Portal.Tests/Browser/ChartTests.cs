@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Portal.Logs;
 using Portal.Monitoring.Charts;
+using Portal.Monitoring.Looks;
 
 namespace Portal.Tests.Browser;
 
@@ -36,9 +38,34 @@ public sealed partial class ChartTests(PortalWorld world)
         await visit.Page.Mouse.UpAsync();
         await Assertions.Expect(visit.Page).ToHaveURLAsync(Absolute());
         await Assertions.Expect(visit.Link(ChartsText.LogsOfRange)).ToHaveAttributeAsync("href", Absolute());
+        await LooksAroundAsync(visit);
         await visit.Page.GoBackAsync();
         await Assertions.Expect(visit.Page).Not.ToHaveURLAsync(Absolute());
         visit.NoComplaints("charts");
+    }
+
+    // What was in the range that was drawn: each panel answers, the address alone opens the same, and its link goes on with the range.
+    private static async Task LooksAroundAsync(Visit visit)
+    {
+        var drawer = visit.Page.GetByRole(AriaRole.Complementary, new() { Name = LookText.Title });
+        foreach (var panel in new[] { "alerts", "deliveries", "events", "logs" })
+        {
+            await Assertions.Expect(drawer.Locator($"[data-look={panel}] li, [data-look={panel}] p.t2").First).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        }
+
+        await Assertions.Expect(drawer.Locator(".note, .look-missing")).ToHaveCountAsync(0);
+        await visit.CheckAsync("what was in a range");
+        var shared = await visit.NewTabAsync(visit.Page.Url);
+        var same = shared.GetByRole(AriaRole.Complementary, new() { Name = LookText.Title });
+        await Assertions.Expect(same.Locator("time").First).ToHaveTextAsync(await drawer.Locator("time").First.TextContentAsync() ?? "");
+        await same.GetByRole(AriaRole.Link, new() { Name = LookText.AllLogs }).ClickAsync();
+        await Assertions.Expect(shared.GetByRole(AriaRole.Heading, new() { Name = LogsText.Title, Exact = true })).ToBeVisibleAsync();
+        await Assertions.Expect(shared).ToHaveURLAsync(Absolute());
+        await shared.CloseAsync();
+        await drawer.GetByRole(AriaRole.Heading, new() { Name = LookText.Title, Exact = true }).PressAsync("Escape");
+        await Assertions.Expect(drawer).ToHaveCountAsync(0);
+        await visit.Page.GoBackAsync();
+        await Assertions.Expect(drawer).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -13,6 +13,7 @@ using Portal.Core.Mapping.Comparison;
 using Portal.Core.Mapping.PullRenewal;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Dashboards;
+using Portal.Core.Monitoring.Looks;
 using Portal.Core.Monitoring.Metrics;
 using Portal.Core.Monitoring.Receivers;
 using Portal.Core.Monitoring.Rules;
@@ -226,7 +227,13 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
         Write("IPanelPoints.GetAsync", async (w, s) => await w.Get<IPanelPoints>().GetAsync(s, [w.Cluster], BuiltInDashboards.All[0].Panels[0], new(), Window, None)),
         Write("IPanelPoints.ExploreAsync", async (w, s) => await w.Get<IPanelPoints>().ExploreAsync(s, [w.Cluster], "up", Window, 8, None)),
         Write("IChartPlaces.ListAsync", async (w, s) => await w.Get<IChartPlaces>().ListAsync(s, w.Cluster, Window, None)),
+        Write("ILookLogs.ListAsync", async (w, s) => await w.Get<ILookLogs>().ListAsync(s, Look(w), None)),
+        Write("ILookEvents.ListAsync", async (w, s) => await w.Get<ILookEvents>().ListAsync(s, Look(w), None)),
+        Write("ILookDeliveries.ListAsync", async (w, s) => await w.Get<ILookDeliveries>().ListAsync(s, Look(w), None)),
+        Write("ILookNodes.ListAsync", async (w, s) => await w.Get<ILookNodes>().ListAsync(s, Look(w), None)),
     ];
+
+    private static LookQuestion Look(TwoTeams world) => new([new(world.Cluster, "private")], DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow, new());
 
     private static IEnumerable<Attempt> Logs() =>
     [

@@ -20,7 +20,7 @@ internal static class Program
             case "bench":
                 return await Bench.Benches.RunAsync(args[1..]);
             default:
-                await Console.Error.WriteLineAsync("Started by tests only, but for: bench [pages] [lists] [engine] [apply] [circuits] [calm] [images] [mapping] [logs] [RUNS].");
+                await Console.Error.WriteLineAsync("Started by tests only, but for: bench [pages] [lists] [engine] [apply] [circuits] [calm] [images] [mapping] [charts] [logs] [RUNS].");
                 return 2;
         }
     }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Portal.Core.Monitoring.Metrics;
 
 /// <summary>
@@ -12,7 +14,9 @@ public sealed record RangeWindow(long Start, long End, int Step)
     /// <summary>Prometheus answers at most this many points for each series.</summary>
     public const int MostPoints = 11_000;
 
-    private const int Wanted = 250;
+    /// <summary>The least numbers of points that a chart may ask for. There are few of them, so that screens of about the same width share one query.</summary>
+    public static readonly ImmutableArray<int> Details = [250, 500, 1000, 2000];
+
     private static readonly int[] Steps = [15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200, 86_400];
 
     /// <summary>Gets how many times the grid has.</summary>
@@ -21,10 +25,17 @@ public sealed record RangeWindow(long Start, long End, int Step)
     /// <summary>Gives the grid for a range with a step that is at least the time between two scrapes (15 s) and gives 250 to 550 points.</summary>
     /// <param name="from">First moment (UTC).</param>
     /// <param name="to">Last moment (UTC), after <paramref name="from"/>.</param>
-    public static RangeWindow Of(DateTimeOffset from, DateTimeOffset to)
+    public static RangeWindow Of(DateTimeOffset from, DateTimeOffset to) => Detailed(from, to, Details[0]);
+
+    /// <summary>Gives the grid with at least so many points, and about twice as many at most; fewer where scrapes are not that close.</summary>
+    /// <param name="from">First moment (UTC).</param>
+    /// <param name="to">Last moment (UTC), after <paramref name="from"/>.</param>
+    /// <param name="points">How many points are of use; taken down to one of <see cref="Details"/>.</param>
+    public static RangeWindow Detailed(DateTimeOffset from, DateTimeOffset to, int points)
     {
         var seconds = Math.Max(1, (to - from).TotalSeconds);
-        var step = Steps.LastOrDefault(s => s <= seconds / Wanted, Steps[0]);
+        var least = Details.LastOrDefault(d => d <= points, Details[0]);
+        var step = Steps.LastOrDefault(s => s <= seconds / least, Steps[0]);
         return Of(from, to, step);
     }
 

@@ -8,6 +8,7 @@ using Portal.Core.Clusters;
 using Portal.Core.Live;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Dashboards;
+using Portal.Core.Monitoring.Looks;
 using Portal.Core.Monitoring.Metrics;
 using Portal.Core.Provisioning;
 using Portal.Monitoring.Charts;
@@ -24,6 +25,7 @@ public sealed class ChartsPageTests : BunitContext
     private readonly FakePlans _plans = new();
     private readonly FakeMetrics _metrics = new();
     private readonly FakeScopes _scopes = new();
+    private readonly FakeLooks _looks = new();
 
     public ChartsPageTests()
     {
@@ -38,10 +40,13 @@ public sealed class ChartsPageTests : BunitContext
         Services.AddSingleton<IClusterMetrics>(_metrics);
         Services.AddSingleton<IPanelPoints>(new PanelPointsService(_metrics));
         Services.AddSingleton<IChartPlaces>(new ChartPlacesService(_metrics));
+        Services.AddSingleton(new LookSources(_looks, _looks, _looks, _looks));
         JSInterop.Mode = JSRuntimeMode.Loose;
         _clusters.Rows.Add(ShopWorld.Row("c5", "shop-prod-1", StateKind.Ok, "ready"));
         _clusters.Rows.Add(ShopWorld.Row("c6", "shop-build", StateKind.Fail, "failed"));
     }
+
+    private static DateTimeOffset At => DateTimeOffset.FromUnixTimeSeconds(1_768_483_800);
 
     private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 
@@ -80,6 +85,61 @@ public sealed class ChartsPageTests : BunitContext
         Assert.Contains("from=2026-01-15T13%3A00%3A00Z&to=2026-01-15T14%3A00%3A01Z", Navigation.Uri, StringComparison.Ordinal);
         await page.InvokeAsync(() => page.FindComponent<ChartBoard>().Instance.ZoomAsync(double.NaN, 5));
         Assert.Contains("14%3A00%3A01Z", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Contains("look=1", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Drawer_OfASharedAddress_AsksForItsRangeAndSelection_AndItsLinksGoOnWithThem()
+    {
+        _looks.Logs = new([new(At, "c5", "zone-prod", "shop-api-58c7d9f6b5-b1", LookSeverity.Error, "<b>no</b>")], 10_000, []) { IsTotalLower = true, Kibana = [new("shop-prod-1", "https://kibana.example/app/discover")] };
+        _looks.Deliveries = new([new("c5", At, "zone-prod", new("Deployment", "shop-api"), [new("api", "r.example/shop/api:1.4", "r.example/shop/api:1.5")])], 1, []);
+        var page = Open<ChartsPage>("charts?dashboard=workload&cluster=c5&namespace=zone-prod&workload=Deployment%2Fshop-api&from=2026-01-15T13%3A00%3A00Z&to=2026-01-15T14%3A00%3A00Z&look=1");
+
+        page.WaitForAssertion(() => Assert.Equal("<b>no</b>", page.Find("[data-look=logs] .look-text").TextContent), TimeSpan.FromSeconds(60));
+        var question = Assert.Single(_looks.Asked);
+        Assert.Equal((At.AddMinutes(-30), At.AddMinutes(30), "zone-prod", "Deployment/shop-api"), (question.From, question.To, question.Selection.Namespace, question.Selection.Workload?.ToString()));
+        Assert.Contains("10,000+", page.Find("#look-logs").TextContent, StringComparison.Ordinal);
+        Assert.Equal(
+            ["/p/p1/logs?cluster=c5&from=2026-01-15T13%3A00%3A00Z&to=2026-01-15T14%3A00%3A00Z&namespace=zone-prod&workload=shop-api", "https://kibana.example/app/discover"],
+            page.FindAll("[data-look=logs] .look-links a").Select(a => a.GetAttribute("href")));
+        Assert.Contains("api:1.4 → 1.5", page.Find("[data-look=deliveries] li").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("from=2026-01-15T13%3A00%3A00Z&to=2026-01-15T14%3A00%3A00Z&look=1", page.Find("[data-look=deliveries] a").GetAttribute("href"), StringComparison.Ordinal);
+        page.Find(".look > header button").Click();
+        Assert.DoesNotContain("look=", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Panels_OfTheDrawer_WaitAndFailEachByItself()
+    {
+        _looks.LogsFailure = new BackendException("elasticsearch", "search", BackendFailure.Timeout);
+        _looks.HoldEvents = new TaskCompletionSource();
+        _looks.Deliveries = new([], 0, [new("shop-prod-1", new BackendException("kubernetes", "list", BackendFailure.Unreachable))]);
+        _alerts.Books = [new("c5", Heard(), [Alert("a", "KubePodCrashLooping", "warning", TimeSpan.FromMinutes(20)), Alert("o", "Older", "critical", TimeSpan.FromHours(5)) with { EndedAt = DateTimeOffset.UtcNow.AddHours(-4) }])];
+        Navigation.NavigateTo("/p/p1/charts?cluster=c5&look=1");
+        var page = Render<ChartsPage>(p =>
+        {
+            p.Add(c => c.ProjectId, "p1");
+            p.AddCascadingValue(_scopes.Scope);
+        });
+
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-look=logs] .note")), TimeSpan.FromSeconds(60));
+        Assert.Equal("shop-prod-1 did not answer; its part is missing.", page.Find("[data-look=deliveries] .look-missing").TextContent.Trim());
+        Assert.Equal(["KubePodCrashLooping"], page.FindAll("[data-look=alerts] a").Select(a => a.TextContent));
+        Assert.NotEmpty(page.FindAll("[data-look=events] .mud-skeleton"));
+        _looks.HoldEvents.SetResult();
+        page.WaitForAssertion(() => Assert.Equal("No events. Kubernetes keeps them for about an hour.", page.Find("[data-look=events] p").TextContent), TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public void Marks_OfDeliveriesAndNodes_ComeAfterTheCharts()
+    {
+        _looks.Deliveries = new([new("c5", DateTimeOffset.UtcNow.AddMinutes(-9), "zone-prod", new("Deployment", "shop-api"), [new("api", "shop/api:1.4", "shop/api:1.5")])], 1, []);
+        _looks.Nodes = new([new("c5", DateTimeOffset.UtcNow.AddMinutes(-5), "node-3", Joined: false)], 1, []);
+
+        var page = Open<ChartsPage>("charts");
+
+        page.WaitForAssertion(() => Assert.Equal(["change", "delivery"], Board(page).Marks.Select(m => m.Kind).Order(StringComparer.Ordinal)), TimeSpan.FromSeconds(60));
+        Assert.Equal(["Node node-3 left", "shop-api delivered: api:1.4 → 1.5"], page.FindAll(".charts-marks a").Select(a => a.TextContent));
     }
 
     [Fact]

@@ -23,6 +23,20 @@ public sealed class RangeWindowTests
         Assert.Equal(window.Count, ((window.End - window.Start) / window.Step) + 1);
     }
 
+    [Theory]
+    [InlineData(86_400, 0, 289)]
+    [InlineData(86_400, 390, 289)]
+    [InlineData(86_400, 600, 721)]
+    [InlineData(86_400, 1050, 1441)]
+    [InlineData(86_400, 100_000, 2881)]
+    [InlineData(3600, 1050, 241)]
+    public void Points_FollowTheScreen_InStepsThatPeopleShare(int seconds, int points, int count)
+    {
+        var to = DateTimeOffset.FromUnixTimeSeconds(1_768_482_000 / 300 * 300);
+
+        Assert.Equal(count, RangeWindow.Detailed(to.AddSeconds(-seconds), to, points).Count);
+    }
+
     [Fact]
     public void Step_TooFine_IsWidenedToWhatPrometheusGives()
     {

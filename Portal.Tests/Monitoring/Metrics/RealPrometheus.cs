@@ -24,6 +24,8 @@ public sealed class RealPrometheus : IAsyncLifetime
 
     internal DirectPrograms Programs { get; private set; } = null!;
 
+    internal Uri Address => _http!.BaseAddress!;
+
     public async Task InitializeAsync()
     {
         if (Recorded.WhyNoRealPrometheus is not null)

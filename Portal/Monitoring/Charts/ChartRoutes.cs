@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Identity;
@@ -46,7 +47,7 @@ internal static class ChartRoutes
         {
             var kind = Enum.TryParse<DashboardKind>(request.Dashboard, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed) ? parsed : (DashboardKind?)null;
             var selection = new ChartSelection { Node = request.Node, Namespace = request.Namespace, Workload = WorkloadName.Parse(request.Workload), Pod = request.Pod };
-            if (kind is null || BuiltInDashboards.Of(kind.Value).Find(request.Panel) is not { } panel || !selection.Suits(kind.Value) || Window(request.Start, request.End) is not { } window)
+            if (kind is null || BuiltInDashboards.Of(kind.Value).Find(request.Panel) is not { } panel || !selection.Suits(kind.Value) || Window(request.Start, request.End, request.Points) is not { } window)
             {
                 return Results.StatusCode(StatusCodes.Status400BadRequest);
             }
@@ -56,10 +57,10 @@ internal static class ChartRoutes
                 : Chart(await points.GetAsync(scope, Keys(scope, names), panel, selection, window, context.RequestAborted), names, line => NameOf(panel, line));
         });
 
-    private static Task<IResult> ExploreAsync(HttpContext context, ISessionScopes sessions, IClusterService clusters, IPanelPoints points, string projectId, ExploreRequest request) =>
+    private static Task<IResult> ExploreAsync(HttpContext context, ISessionScopes sessions, IClusterService clusters, IPanelPoints points, string projectId, [FromQuery(Name = "points")] int? wanted, ExploreRequest request) =>
         AnswerAsync(context, sessions, projectId, async scope =>
         {
-            if (request.Expression is not { Length: > 0 and <= LongestExpression } expression || Window(request.Start, request.End) is not { } window)
+            if (request.Expression is not { Length: > 0 and <= LongestExpression } expression || Window(request.Start, request.End, wanted) is not { } window)
             {
                 return Results.StatusCode(StatusCodes.Status400BadRequest);
             }
@@ -103,9 +104,9 @@ internal static class ChartRoutes
     private static string NameOf(Panel panel, PanelLine line) =>
         line.Of > 1 ? ChartWords.Others(line.Of, panel.AddsUp) : ChartWords.Legend(panel.Queries[line.Query].Legend, line.Labels);
 
-    private static RangeWindow? Window(long? start, long? end) =>
+    private static RangeWindow? Window(long? start, long? end, int? points) =>
         start is { } first && end is { } last && first >= 0 && last > first && last - first <= LongestRange.TotalSeconds && last < 32_503_680_000
-            ? RangeWindow.Of(DateTimeOffset.FromUnixTimeSeconds(first), DateTimeOffset.FromUnixTimeSeconds(last))
+            ? RangeWindow.Detailed(DateTimeOffset.FromUnixTimeSeconds(first), DateTimeOffset.FromUnixTimeSeconds(last), points ?? 0)
             : null;
 
     private static IReadOnlyList<ClusterKey> Keys(Scope scope, IReadOnlyDictionary<string, string> names) =>
@@ -130,7 +131,7 @@ internal static class ChartRoutes
 }
 
 /// <summary>What the address of a panel's numbers holds.</summary>
-internal sealed record PointsRequest(string? Dashboard, string? Panel, string[]? Cluster, string? Node, string? Namespace, string? Workload, string? Pod, long? Start, long? End);
+internal sealed record PointsRequest(string? Dashboard, string? Panel, string[]? Cluster, string? Node, string? Namespace, string? Workload, string? Pod, long? Start, long? End, int? Points);
 
 /// <summary>What is posted with an own expression.</summary>
 internal sealed record ExploreRequest(string[]? Clusters, string? Expression, long? Start, long? End);

@@ -31,7 +31,7 @@ internal static class ChartWire
                 points.Window.Start,
                 points.Window.Step,
                 points.Window.Count,
-                [.. points.Lines.Select(l => Of(Named(l), l.Values))],
+                [.. points.Lines.Select(l => Of(Named(l), l.Values) with { IsRest = l.Of > 1 })],
                 [.. points.Problems.Select(p => Of(p, clusterNames.GetValueOrDefault(p.ClusterId, p.ClusterId)))],
                 points.Warnings,
                 points.LeftOut),
@@ -81,7 +81,11 @@ internal static class ChartWire
 
     private sealed record Head(long Start, int Step, int Count, IReadOnlyList<Line> Lines, IReadOnlyList<Problem> Problems, IReadOnlyList<string> Warnings, int LeftOut);
 
-    private sealed record Line(string Name, double? Min, double? Max, double? Avg, double? Last, bool HasInfinite);
+    private sealed record Line(string Name, double? Min, double? Max, double? Avg, double? Last, bool HasInfinite)
+    {
+        // Stands for all lines beyond the seventh, with a name of its own making.
+        public bool IsRest { get; init; }
+    }
 
     private sealed record Problem(string Cluster, string Trouble, string Colour, string Text, string? Raw);
 }

@@ -1,15 +1,21 @@
 using Portal.Core.Backends;
 using Portal.Core.Kubernetes;
 using Portal.Core.Monitoring.Dashboards;
+using Portal.Core.Monitoring.Looks;
 using Portal.Core.Monitoring.Metrics;
+using Portal.Monitoring.Looks;
 using Portal.Shared;
 
 namespace Portal.Monitoring.Charts;
 
 /// <summary>What the page of charts shows: the choice made whole, and the charts for the browser.</summary>
-public sealed class ChartsModel(ProjectClustersModel clusters, IChartPlaces places, ChartMarks marks, TimeProvider time)
+public sealed class ChartsModel(ProjectClustersModel clusters, IChartPlaces places, ChartMarks marks, ChangeMarks changes, TimeProvider time)
 {
+    // Clusters are asked for their changes at most so often, however often the charts are read again.
+    private static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
     private (string Cluster, RangeWindow Window)? _asked;
+    private (string Address, long At) _changesAsked;
+    private IReadOnlyList<ChartMark> _changes = [];
 
     /// <summary>Gets the clusters.</summary>
     public ProjectClustersModel Clusters => clusters;
@@ -61,13 +67,42 @@ public sealed class ChartsModel(ProjectClustersModel clusters, IChartPlaces plac
         Board = Shown.Selection.Suits(query.Kind) ? await BoardAsync(scope, Shown, cancellationToken) : null;
     }
 
-    /// <summary>Gives the address of the logs of what is shown, in the same range.</summary>
-    public string LogsUrl(string projectId)
+    /// <summary>Gets the address of what is shown, for those that ask of the same again.</summary>
+    public string Address => Shown is { } shown ? LookLinks.Charts("", shown with { Refresh = 0 }) : "";
+
+    /// <summary>Gives what is shown as a question for more than numbers.</summary>
+    public LookQuestion Question(Scope scope)
     {
         var shown = Shown!;
-        var parts = shown.ClusterIds.Select(id => ("cluster", (string?)id)).Concat([("from", shown.Range.From), ("to", shown.Range.To), ("namespace", shown.Kind is DashboardKind.Cluster or DashboardKind.Node ? null : shown.Selection.Namespace), ("pod", shown.Kind is DashboardKind.Pod ? shown.Selection.Pod : null)]);
-        return $"/p/{Uri.EscapeDataString(projectId)}/logs?{string.Join('&', parts.Where(p => p.Item2 is not null).Select(p => $"{p.Item1}={Uri.EscapeDataString(p.Item2!)}"))}";
+        return new([.. clusters.All.Where(c => shown.ClusterIds.Contains(c.Id)).Select(c => new LookCluster(new(scope.Region, scope.ProjectId, c.Id), c.Name))], Moments.From, Moments.To, shown.Meant);
     }
+
+    /// <summary>Asks clusters what changed in the range, and marks it in the charts; says whether there is something new to draw.</summary>
+    public async Task<bool> MarkAsync(Scope scope, CancellationToken cancellationToken)
+    {
+        var address = Address;
+        if (Board is null || (_changesAsked.Address == address && time.GetElapsedTime(_changesAsked.At) < Calm))
+        {
+            return false;
+        }
+
+        _changesAsked = (address, time.GetTimestamp());
+        var found = await changes.ListAsync(scope, Question(scope), Shown!.Range, cancellationToken);
+        if (address != Address || Board is null || found.SequenceEqual(_changes))
+        {
+            return false;
+        }
+
+        var before = _changes;
+        _changes = found;
+        Board = Board with { Marks = Marks(Board.Marks.Where(m => !before.Contains(m))) };
+        return true;
+    }
+
+    /// <summary>Gives the address of the logs of what is shown, in the same range.</summary>
+    public string LogsUrl(string projectId) => LookLinks.Logs(projectId, Shown!.ClusterIds, Shown.Meant, Shown.Range);
+
+    private IReadOnlyList<ChartMark> Marks(IEnumerable<ChartMark> known) => [.. known.Concat(_changes).OrderByDescending(m => m.At).Take(ChartMarks.Most).Reverse()];
 
     private async Task LoadPlacesAsync(Scope scope, string clusterId, CancellationToken cancellationToken)
     {
@@ -115,6 +150,7 @@ public sealed class ChartsModel(ProjectClustersModel clusters, IChartPlaces plac
             IsOptional = p.IsOptional,
             Limits = [.. p.Thresholds.Select(t => new ChartLimit(t.Value, ChartWords.Limit(t.Name)))],
         });
-        return new ChartBoardSpec(from, to, [.. charts], await marks.ListAsync(scope, names, Moments.From, Moments.To, cancellationToken));
+        _changes = _changesAsked.Address == LookLinks.Charts("", shown with { Refresh = 0 }) ? _changes : [];
+        return new ChartBoardSpec(from, to, [.. charts], Marks(await marks.ListAsync(scope, names, Moments.From, Moments.To, cancellationToken)));
     }
 }

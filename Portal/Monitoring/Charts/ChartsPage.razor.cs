@@ -3,7 +3,9 @@ using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Dashboards;
+using Portal.Core.Monitoring.Looks;
 using Portal.Core.Provisioning;
+using Portal.Monitoring.Looks;
 using Portal.Shared.Ranges;
 using Portal.Shell;
 
@@ -12,10 +14,10 @@ namespace Portal.Monitoring.Charts;
 /// <summary>The charts of the project's clusters.</summary>
 public sealed partial class ChartsPage : IAsyncDisposable
 {
-    private CancellationTokenSource _left = new();
-    private ProjectClustersModel _clusters = null!;
+    private ClusterPageLife _life = null!;
     private ChartsModel _model = null!;
-    private Task _run = Task.CompletedTask;
+    private LookModel _look = null!;
+    private ElementReference _opener;
 
     /// <summary>Gets or sets the project in the address.</summary>
     [Parameter]
@@ -48,6 +50,9 @@ public sealed partial class ChartsPage : IAsyncDisposable
     [SupplyParameterFromQuery(Name = "refresh")]
     private int? Refresh { get; set; }
 
+    [SupplyParameterFromQuery(Name = "look")]
+    private int? Look { get; set; }
+
     [CascadingParameter]
     private Scope Scope { get; set; } = null!;
 
@@ -64,82 +69,73 @@ public sealed partial class ChartsPage : IAsyncDisposable
     private IPlanService Plans { get; set; } = null!;
 
     [Inject]
+    private LookSources Sources { get; set; } = null!;
+
+    [Inject]
     private TimeProvider Time { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    private ChartsQuery Wanted => ChartsQuery.Read(Dashboard, Cluster, new() { Node = Node, Namespace = Namespace, Workload = WorkloadName.Parse(Workload), Pod = Pod }, TimeRange.Parse(From, To), Refresh);
+    private ChartsQuery Wanted => ChartsQuery.Read(Dashboard, Cluster, new() { Node = Node, Namespace = Namespace, Workload = WorkloadName.Parse(Workload), Pod = Pod }, TimeRange.Parse(From, To), Refresh) with { IsLooking = Look == 1 };
 
     private string ExploreUrl => ProjectRoutes.Explore(ProjectId, _model.Shown?.ClusterIds ?? [], Wanted.Range);
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        await _left.CancelAsync();
-        await _run;
-        _left.Dispose();
-    }
+    public ValueTask DisposeAsync() => _life.DisposeAsync();
 
     /// <inheritdoc />
-    protected override Task OnInitializedAsync() => StartAsync();
+    protected override Task OnInitializedAsync()
+    {
+        _life = new ClusterPageLife(Clusters);
+        return StartAsync();
+    }
 
     /// <inheritdoc />
     protected override Task OnParametersSetAsync() => ShowAsync();
 
     private async Task StartAsync()
     {
-        await _left.CancelAsync();
-        await _run;
-        _left.Dispose();
-        _left = new CancellationTokenSource();
-        _clusters = new ProjectClustersModel(Clusters);
-        _model = new ChartsModel(_clusters, Places, new ChartMarks(Alerts, Plans), Time);
-        _run = Task.WhenAll(_clusters.RunAsync(Scope, () => InvokeAsync(ShowAsync), _left.Token), RefreshAsync(_left.Token));
+        await _life.StartAsync(Scope, Begin, () => InvokeAsync(ShowAsync));
+        _life.Repeat(Time, () => _model.Shown is { Range.IsLive: true } shown ? shown.Refresh : 0, () => InvokeAsync(ShowAsync));
     }
 
-    private async Task ShowAsync()
+    private void Begin()
     {
-        if (!_clusters.IsLoaded || _clusters.Failure is not null)
+        _model = new ChartsModel(_life.Clusters, Places, new ChartMarks(Alerts, Plans), new ChangeMarks(Sources), Time);
+        _look = new LookModel(Sources, Alerts, Time);
+    }
+
+    private Task ShowAsync() => _life.DoAsync(async left =>
+    {
+        if (_life.IsReady)
+        {
+            await _model.ShowAsync(Scope, Wanted, left);
+            _life.Beside(LookAsync);
+            _life.Beside(MarkAsync);
+        }
+
+        StateHasChanged();
+    });
+
+    private Task LookAsync(CancellationToken left) => _model is { Board: not null, Shown.IsLooking: true }
+        ? _look.ShowAsync(Scope, _model.Question(Scope), _model.Address, () => InvokeAsync(StateHasChanged), left) : Task.CompletedTask;
+
+    private async Task MarkAsync(CancellationToken left)
+    {
+        if (await _model.MarkAsync(Scope, left))
         {
             StateHasChanged();
-            return;
-        }
-
-        try
-        {
-            await _model.ShowAsync(Scope, Wanted, _left.Token);
-            StateHasChanged();
-        }
-        catch (OperationCanceledException) when (_left.IsCancellationRequested)
-        {
-            // The page was left.
         }
     }
 
-    // A second is how exactly a pause is kept; nothing is asked while none is chosen or the range has ended.
-    private async Task RefreshAsync(CancellationToken cancellationToken)
+    private async Task CloseAsync()
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), Time);
-        var last = Time.GetTimestamp();
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancellationToken))
-            {
-                if (_model.Shown is { Refresh: > 0, Range.IsLive: true } shown && Time.GetElapsedTime(last).TotalSeconds >= shown.Refresh)
-                {
-                    last = Time.GetTimestamp();
-                    await InvokeAsync(ShowAsync);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The page was left.
-        }
+        Navigate(_model.Shown! with { IsLooking = false });
+        await _opener.FocusAsync();
     }
 
-    private string NameOf(string id) => _clusters.All.FirstOrDefault(c => c.Id == id)?.Name ?? id;
+    private string NameOf(string id) => _life.Clusters.All.FirstOrDefault(c => c.Id == id)?.Name ?? id;
 
     private void Navigate(ChartsQuery query) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(query.Write()));
 }

@@ -16,6 +16,19 @@ public sealed record ChartsQuery(DashboardKind Kind, IReadOnlyList<string> Clust
 
     private static readonly int[] Pauses = [10, 30, 60, 300];
 
+    /// <summary>Gets whether the drawer with what was in the range is open.</summary>
+    public bool IsLooking { get; init; }
+
+    /// <summary>Gets the selection without what this dashboard does not ask for.</summary>
+    public ChartSelection Meant => Kind switch
+    {
+        DashboardKind.Node => new() { Node = Selection.Node },
+        DashboardKind.Zone => new() { Namespace = Selection.Namespace },
+        DashboardKind.Workload => new() { Namespace = Selection.Namespace, Workload = Selection.Workload },
+        DashboardKind.Pod => new() { Namespace = Selection.Namespace, Pod = Selection.Pod },
+        _ => new(),
+    };
+
     /// <summary>Reads the address' values; what is unknown is left at its default.</summary>
     public static ChartsQuery Read(string? dashboard, IEnumerable<string>? clusters, ChartSelection selection, TimeRange range, int? refresh) => new(
         Enum.TryParse<DashboardKind>(dashboard, ignoreCase: true, out var kind) && Enum.IsDefined(kind) ? kind : DashboardKind.Cluster,
@@ -36,5 +49,6 @@ public sealed record ChartsQuery(DashboardKind Kind, IReadOnlyList<string> Clust
         ["from"] = Range == TimeRange.Default ? null : Range.From,
         ["to"] = Range == TimeRange.Default ? null : Range.To,
         ["refresh"] = Refresh == 0 ? null : Refresh,
+        ["look"] = IsLooking ? 1 : null,
     };
 }

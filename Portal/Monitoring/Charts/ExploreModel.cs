@@ -135,13 +135,22 @@ public sealed class ExploreModel(ProjectClustersModel clusters, IClusterMetrics 
         Remarks = [.. answers.SelectMany(a => a.Answer.Warnings).Distinct()];
     }
 
-    // Asked here for what is wrong with it; the browser's own question a moment later is answered by what is kept.
+    // Asked here for its last moment, which is quick, for what is wrong with it; the browser asks for the range. What can be no chart
+    // (a range selector, a text) is asked for as one, so that Prometheus says why.
     private async Task ChartAsync(Scope scope, ExploreQuery query, CancellationToken cancellationToken)
     {
         var (from, to) = query.Range.At(time.GetUtcNow());
         var (start, end) = (from.ToUnixTimeSeconds(), to.ToUnixTimeSeconds());
-        var window = RangeWindow.Of(DateTimeOffset.FromUnixTimeSeconds(start), DateTimeOffset.FromUnixTimeSeconds(end));
-        var answers = await AskAsync(scope, query, key => metrics.QueryRangeAsync(scope, key, query.Expression, window, cancellationToken));
+        var answers = await AskAsync(scope, query, async key =>
+        {
+            var last = await metrics.QueryAsync(scope, key, query.Expression, to, cancellationToken);
+            if (last.Kind is InstantKind.Matrix or InstantKind.Text)
+            {
+                await metrics.QueryRangeAsync(scope, key, query.Expression, RangeWindow.Of(from, to), cancellationToken);
+            }
+
+            return last;
+        });
         Rows = null;
         Remarks = [.. answers.SelectMany(a => a.Answer.Warnings).Distinct()];
         var body = JsonSerializer.Serialize(new { clusters = Asked.Select(c => c.Id), expression = query.Expression, start, end });

@@ -9,10 +9,8 @@ namespace Portal.Monitoring.Charts;
 /// <summary>PromQL by hand: one expression for one cluster or several, as a chart or as a table.</summary>
 public sealed partial class ExplorePage : IAsyncDisposable
 {
-    private CancellationTokenSource _left = new();
-    private ProjectClustersModel _clusters = null!;
+    private ClusterPageLife _life = null!;
     private ExploreModel _model = null!;
-    private Task _run = Task.CompletedTask;
 
     /// <summary>Gets or sets the project in the address.</summary>
     [Parameter]
@@ -52,55 +50,32 @@ public sealed partial class ExplorePage : IAsyncDisposable
 
     private ExploreQuery Wanted => new(Expression ?? "", IsInstant, [.. (Cluster ?? []).Distinct().Take(ChartsQuery.MostClusters)], TimeRange.Parse(From, To));
 
-    private IReadOnlyList<ClusterChoice> Asked => _clusters.Chosen(Wanted.ClusterIds);
+    private IReadOnlyList<ClusterChoice> Asked => _life.Clusters.Chosen(Wanted.ClusterIds);
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _life.DisposeAsync();
+
+    /// <inheritdoc />
+    protected override Task OnInitializedAsync()
     {
-        await _left.CancelAsync();
-        await _run;
-        _left.Dispose();
+        _life = new ClusterPageLife(Clusters);
+        return StartAsync();
     }
-
-    /// <inheritdoc />
-    protected override Task OnInitializedAsync() => StartAsync();
 
     /// <inheritdoc />
     protected override Task OnParametersSetAsync() => ShowAsync();
 
-    private async Task StartAsync()
+    private Task StartAsync() => _life.StartAsync(Scope, () => _model = new ExploreModel(_life.Clusters, Metrics, Time), () => InvokeAsync(ShowAsync));
+
+    private Task ShowAsync() => _life.DoAsync(async left =>
     {
-        await _left.CancelAsync();
-        await _run;
-        _left.Dispose();
-        _left = new CancellationTokenSource();
-        _clusters = new ProjectClustersModel(Clusters);
-        _model = new ExploreModel(_clusters, Metrics, Time);
-        _run = _clusters.RunAsync(Scope, () => InvokeAsync(ShowAsync), _left.Token);
-    }
+        var running = _life.IsReady ? _model.RunAsync(Scope, Wanted, left) : Task.CompletedTask;
+        StateHasChanged();
+        await running;
+        StateHasChanged();
+    });
 
-    private async Task ShowAsync()
-    {
-        if (!_clusters.IsLoaded || _clusters.Failure is not null)
-        {
-            StateHasChanged();
-            return;
-        }
-
-        try
-        {
-            var running = _model.RunAsync(Scope, Wanted, _left.Token);
-            StateHasChanged();
-            await running;
-            StateHasChanged();
-        }
-        catch (OperationCanceledException) when (_left.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-    }
-
-    private Task<IReadOnlyList<Suggestion>> SuggestAsync(string text, int caret) => _model.SuggestAsync(Scope, text, caret, _left.Token);
+    private Task<IReadOnlyList<Suggestion>> SuggestAsync(string text, int caret) => _model.SuggestAsync(Scope, text, caret, _life.Left);
 
     private void Toggle(string id)
     {

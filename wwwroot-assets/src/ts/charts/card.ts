@@ -27,6 +27,7 @@ export class Card {
   private asking: AbortController | null = null;
   private readonly watcher: ResizeObserver;
   private width = 0;
+  private asked = 0;
 
   constructor(public spec: ChartSpec, public board: BoardSpec, private readonly shared: Shared) {
     const { texts } = shared;
@@ -38,9 +39,9 @@ export class Card {
     const pop = el("div", { id: menu, popover: "", class: "pop" }, this.item(texts.full, () => this.full()), this.tableButton, this.item(texts.png, () => this.png()), this.item(texts.csv, () => { if (this.points) csv(this.points, spec.title); }));
     this.node = el("section", { class: `card chart${spec.isTall ? " tall" : ""}`, "aria-label": spec.title, "data-chart": spec.id },
       el("header", {}, this.heading, el("span", { class: "t3 s12" }, spec.unitWords), el("span", { class: "sp" }), opener, pop), this.notes, el("div", { class: "chart-mid" }, this.body, this.said), this.below);
-    this.watcher = new ResizeObserver(() => { if (Math.abs(this.body.clientWidth - this.width) > 1) this.draw(); });
+    this.watcher = new ResizeObserver(() => { if (Math.abs(this.body.clientWidth - this.width) > 1) { this.draw(); this.refine(); } });
     this.watcher.observe(this.body);
-    this.node.addEventListener("fullscreenchange", () => requestAnimationFrame(() => this.draw()));
+    this.node.addEventListener("fullscreenchange", () => requestAnimationFrame(() => { this.draw(); this.refine(); }));
   }
 
   /** Shows another range or selection; the old lines stay until the new ones come. */
@@ -53,13 +54,26 @@ export class Card {
     else this.draw();
   }
 
+  // As many points as the screen shows: three of them to four pixels of the device at least, in steps, so that people share.
+  private detail(): number {
+    const pixels = this.body.clientWidth * devicePixelRatio * 0.75;
+    return [2000, 1000, 500].find((d) => pixels >= d) ?? 250;
+  }
+
+  // A chart that grew shows what it has, and more when it comes; one that shrank has enough.
+  private refine(): void {
+    if (this.points && this.detail() > this.asked) void this.load();
+  }
+
   private async load(): Promise<void> {
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
     const slow = setTimeout(() => { if (!this.points) this.said.textContent = this.shared.texts.asking; }, 300);
     this.node.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(this.spec.url, { signal: asking.signal, credentials: "same-origin", ...(this.spec.body === null ? {} : { method: "POST", body: this.spec.body, headers: { "Content-Type": "application/json" } }) });
+      const { url } = this.spec;
+      this.asked = this.detail();
+      const answer = await fetch(`${url}${url.includes("?") ? "&" : "?"}points=${this.asked}`, { signal: asking.signal, credentials: "same-origin", ...(this.spec.body === null ? {} : { method: "POST", body: this.spec.body, headers: { "Content-Type": "application/json" } }) });
       const buffer = await answer.arrayBuffer();
       if (asking.signal.aborted) return;
       if (!answer.ok || answer.redirected) this.fail(answer.redirected ? 401 : answer.status);

@@ -1,5 +1,5 @@
 import { dashes, type Look } from "./colours";
-import { fill, type Points, type Texts } from "./spec";
+import { fill, type Line, type Points, type Texts } from "./spec";
 import { moment, write } from "./units";
 
 type Attributes = Record<string, string>;
@@ -20,21 +20,26 @@ function swatch(colour: number, look: Look): HTMLElement {
   return made;
 }
 
-/** Names that begin alike are told apart by how they end: the beginning is left away, whole words of it. */
-function short(names: string[]): string[] {
-  const first = names[0] ?? "";
+/** Names that begin alike are told apart by how they end: the beginning is left away, whole words of it. The rest has a name of its own. */
+export function short(lines: Pick<Line, "name" | "isRest">[]): string[] {
+  const own = lines.filter((l) => !l.isRest).map((l) => l.name);
+  const first = own[0] ?? "";
   let same = first.length;
-  for (const name of names) {
+  for (const name of own) {
     while (same > 0 && !name.startsWith(first.slice(0, same))) same--;
   }
-  const cut = Math.max(first.lastIndexOf("-", same - 1), first.lastIndexOf("/", same - 1)) + 1;
-  return names.length < 2 || cut < 8 || names.some((n) => n.length === cut) ? names : names.map((n) => `…${n.slice(cut)}`);
+  const word = (before: number) => Math.max(first.lastIndexOf("-", before), first.lastIndexOf("/", before)) + 1;
+  // One word that all have is kept before what differs: …node-0.
+  const [differs, kept] = [word(same - 1), word(word(same - 1) - 2)];
+  const cut = kept >= 8 ? kept : differs;
+  const whole = own.length < 2 || cut < 8 || own.some((n) => n.length === cut);
+  return lines.map((l) => (whole || l.isRest ? l.name : `…${l.name.slice(cut)}`));
 }
 
 /** The legend: a row for each line with its numbers; the name is a button that shows it alone. */
 export function legend(points: Points, unit: string, colours: number[], shown: boolean[], look: Look, texts: Texts, pick: (at: number) => void): HTMLElement {
   const columns = ["min", "avg", "max", "last"] as const;
-  const names = short(points.lines.map((l) => l.name));
+  const names = short(points.lines);
   const alone = shown.filter(Boolean).length === 1 && shown.length > 1;
   const rows = points.lines.map((line, at) => {
     const button = el("button", { type: "button", "aria-pressed": String(alone && shown[at]), title: line.name, "aria-label": fill(texts.isolate, { name: line.name }) }, swatch(colours[at], look), names[at]);

@@ -6,7 +6,7 @@ export interface ChartSpec {
   isArea: boolean; isOptional: boolean; isTall: boolean; limits: Limit[];
 }
 export interface BoardSpec { from: number; to: number; charts: ChartSpec[]; marks: Mark[] }
-export interface Line { name: string; min: number | null; max: number | null; avg: number | null; last: number | null; hasInfinite: boolean }
+export interface Line { name: string; min: number | null; max: number | null; avg: number | null; last: number | null; hasInfinite: boolean; isRest?: boolean }
 export interface Problem { cluster: string; trouble: string; colour: string; text: string; raw: string | null }
 export interface Points {
   start: number; step: number; count: number; lines: Line[]; problems: Problem[]; warnings: string[]; leftOut: number;
