@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Dashboards;
+using Portal.Core.Monitoring.Grafana;
 using Portal.Core.Monitoring.Metrics;
 using Portal.Core.Monitoring.Rules;
 using Portal.Core.Monitoring.Silences;
@@ -34,6 +35,8 @@ public static class MonitoringServices
         services.AddSingleton<IClusterMetrics, ClusterMetrics>();
         services.AddSingleton<IPanelPoints, PanelPointsService>();
         services.AddSingleton<IChartPlaces, ChartPlacesService>();
+        services.AddSingleton<IGrafanaDashboards, GrafanaDashboards>();
+        services.AddSingleton<IGrafanaPanels, GrafanaPanels>();
         return services;
     }
 }
