@@ -173,5 +173,5 @@ public sealed record GrafanaPanel(string Id, GrafanaPanelKind Kind, string Title
 public sealed record GrafanaFinding(string Code, string Detail, ImmutableArray<string> Where)
 {
     /// <summary>Gets whether something is not shown at all, else it is shown in another way.</summary>
-    public bool IsLost => Code is "panel-kind" or "panel-library" or "panel-empty" or "panel-source" or "query-source" or "variable-kind" or "variable-query" or "annotations";
+    public bool IsLost => Code is "panel-kind" or "panel-library" or "panel-empty" or "query-source" or "query-math" or "variable-kind" or "variable-query" or "annotations";
 }
