@@ -22,7 +22,7 @@ public sealed class IsolationTests(TwoTeams teams) : IClassFixture<TwoTeams>
     private static readonly Type[] Services =
     [
         typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(IMappingService), typeof(IMappingComparison), typeof(IPullRenewal), typeof(Portal.Core.Mapping.Removal.IMappingRemoval), typeof(IImageService), typeof(IRegistryCredentials), typeof(IImageUse), typeof(IImagePushes), typeof(IImageCopies), typeof(IImageSettings), typeof(IImageRetention), typeof(Portal.Core.Registry.Creation.IHarborRegistration),
-        typeof(IKubeconfigService), typeof(IClusterNodes), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterConnector), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts), typeof(Portal.Core.Monitoring.Silences.ISilences), typeof(Portal.Core.Monitoring.Rules.IAlertRules), typeof(Portal.Core.Monitoring.Metrics.IClusterMetrics), typeof(Portal.Core.Monitoring.Dashboards.IPanelPoints), typeof(Portal.Core.Monitoring.Dashboards.IChartPlaces), typeof(Portal.Core.Logs.IProjectLogs), typeof(Portal.Core.Logs.ISavedSearches), typeof(Portal.Core.Logs.Containers.IContainerLogs), typeof(IAuditLog), typeof(ISessionScopes),
+        typeof(IKubeconfigService), typeof(IClusterNodes), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterConnector), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts), typeof(Portal.Core.Monitoring.Silences.ISilences), typeof(Portal.Core.Monitoring.Rules.IAlertRules), typeof(Portal.Core.Monitoring.Metrics.IClusterMetrics), typeof(Portal.Core.Monitoring.Dashboards.IPanelPoints), typeof(Portal.Core.Monitoring.Dashboards.IChartPlaces), typeof(Portal.Core.Monitoring.Grafana.IGrafanaDashboards), typeof(Portal.Core.Monitoring.Grafana.IGrafanaPanels), typeof(Portal.Core.Logs.IProjectLogs), typeof(Portal.Core.Logs.ISavedSearches), typeof(Portal.Core.Logs.Containers.IContainerLogs), typeof(IAuditLog), typeof(ISessionScopes),
     ];
 
     private static readonly JsonSerializerOptions Json = new() { ReferenceHandler = ReferenceHandler.IgnoreCycles };
@@ -62,6 +62,7 @@ public sealed class IsolationTests(TwoTeams teams) : IClassFixture<TwoTeams>
         Assert.Equal((false, new ScanSettings(false, null), 0), (images.IsPublic, images.Scanning, images.Protections.Length));
         Assert.Null(await teams.Get<IImageRetention>().FindAsync(teams.Owner, CancellationToken.None));
         Assert.Contains(await teams.Get<Portal.Core.Logs.ISavedSearches>().ListAsync(teams.Owner, CancellationToken.None), s => s.Id == teams.SearchId);
+        Assert.Contains(await teams.Get<Portal.Core.Monitoring.Grafana.IGrafanaDashboards>().ListAsync(teams.Owner, CancellationToken.None), d => d.Id == teams.DashboardId);
         Assert.DoesNotContain(await teams.Get<IAuditLog>().ListAsync(teams.Owner, 200, null, CancellationToken.None), e => e.UserId == teams.Stranger.UserId);
     }
 

@@ -16,6 +16,7 @@ using Portal.Core.Provisioning;
 using Portal.Hosting;
 using Portal.Identity;
 using Portal.Monitoring.Charts;
+using Portal.Monitoring.Grafana;
 using Portal.Shell;
 using Portal.Tests.Support.Fakes;
 
@@ -52,6 +53,8 @@ internal sealed class UiHost : IAsyncDisposable
 
     public FakeSilences Silences { get; } = new();
 
+    public Portal.Core.Monitoring.Grafana.IGrafanaDashboards Dashboards { get; private set; } = null!;
+
     public string Url => _app.Urls.First();
 
     public static async Task<UiHost> StartAsync(int port = 0)
@@ -72,7 +75,7 @@ internal sealed class UiHost : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         HostFakes? fakes = null;
         builder.Services.AddSingleton(_ => fakes!);
-        foreach (var type in (Type[])[typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(ISessionScopes), typeof(IAuditLog), typeof(IKubeconfigService), typeof(IUserPreferences), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterNodes), typeof(Portal.Core.Registry.IImageService), typeof(Portal.Core.Registry.IRegistryCredentials), typeof(Portal.Core.Registry.IImageUse), typeof(Portal.Core.Registry.IImagePushes), typeof(Portal.Core.Registry.IImageCopies), typeof(Portal.Core.Registry.Hooks.IRegistryEvents), typeof(Portal.Core.Registry.Settings.IImageSettings), typeof(Portal.Core.Registry.Settings.IImageRetention), typeof(Portal.Core.Mapping.IMappingService), typeof(Portal.Core.Mapping.PullRenewal.IPullRenewal), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts), typeof(Portal.Core.Monitoring.Silences.ISilences), typeof(Portal.Core.Monitoring.Rules.IAlertRules), typeof(IClusterMetrics), typeof(IPanelPoints), typeof(IChartPlaces), typeof(Portal.Core.Logs.IProjectLogs), typeof(Portal.Core.Logs.ISavedSearches), typeof(Portal.Core.Logs.Containers.IContainerLogs)])
+        foreach (var type in (Type[])[typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(ISessionScopes), typeof(IAuditLog), typeof(IKubeconfigService), typeof(IUserPreferences), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterNodes), typeof(Portal.Core.Registry.IImageService), typeof(Portal.Core.Registry.IRegistryCredentials), typeof(Portal.Core.Registry.IImageUse), typeof(Portal.Core.Registry.IImagePushes), typeof(Portal.Core.Registry.IImageCopies), typeof(Portal.Core.Registry.Hooks.IRegistryEvents), typeof(Portal.Core.Registry.Settings.IImageSettings), typeof(Portal.Core.Registry.Settings.IImageRetention), typeof(Portal.Core.Mapping.IMappingService), typeof(Portal.Core.Mapping.PullRenewal.IPullRenewal), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts), typeof(Portal.Core.Monitoring.Silences.ISilences), typeof(Portal.Core.Monitoring.Rules.IAlertRules), typeof(IClusterMetrics), typeof(IPanelPoints), typeof(IChartPlaces), typeof(Portal.Core.Monitoring.Grafana.IGrafanaDashboards), typeof(Portal.Core.Monitoring.Grafana.IGrafanaPanels), typeof(Portal.Core.Logs.IProjectLogs), typeof(Portal.Core.Logs.ISavedSearches), typeof(Portal.Core.Logs.Containers.IContainerLogs)])
         {
             builder.Services.AddSingleton(type, services => services.GetRequiredService<HostFakes>().Find(type));
         }
@@ -83,9 +86,11 @@ internal sealed class UiHost : IAsyncDisposable
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, "Portal.staticwebassets.endpoints.json"));
         app.MapCharts();
+        app.MapImportedDashboards();
         app.MapShell();
         var host = new UiHost(app);
-        fakes = new HostFakes([host.Clusters, host.Offer, host.Plans, host.Scopes, host.Audit, host.Access, host.Inside, host.Images, new FakeImageSettings(), new FakePullRenewal(), new FakeClusterAddons(host.Plans), host.Alerts, host.Silences, host.Logs, host.Metrics, new PanelPointsService(host.Metrics), new ChartPlacesService(host.Metrics)]);
+        host.Dashboards = new Portal.Core.Monitoring.Grafana.GrafanaDashboards(MemoryHome.NewStore(), host.Audit, TimeProvider.System);
+        fakes = new HostFakes([host.Dashboards, new Portal.Core.Monitoring.Grafana.GrafanaPanels(host.Dashboards, host.Metrics), host.Clusters, host.Offer, host.Plans, host.Scopes, host.Audit, host.Access, host.Inside, host.Images, new FakeImageSettings(), new FakePullRenewal(), new FakeClusterAddons(host.Plans), host.Alerts, host.Silences, host.Logs, host.Metrics, new PanelPointsService(host.Metrics), new ChartPlacesService(host.Metrics)]);
         await app.StartAsync();
         return host;
     }

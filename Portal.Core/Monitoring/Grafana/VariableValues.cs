@@ -94,7 +94,7 @@ internal sealed class VariableValues(IClusterMetrics metrics)
         }
 
         var before = variable.Current.Where(v => options.Any(o => o.Value == v)).Take(variable.IsMulti ? MostChosen : 1).ToImmutableArray();
-        return before.Length > 0 ? before : options.Count > 0 ? [options[0].Value] : all is not null ? [all] : [];
+        return before.Length > 0 ? before : all is not null ? [all] : options.Count > 0 ? [options[0].Value] : [];
     }
 
     private async Task<IReadOnlyList<string>> AskAsync(Scope scope, ClusterKey cluster, VariableQuery query, RangeWindow window, CancellationToken cancellationToken)

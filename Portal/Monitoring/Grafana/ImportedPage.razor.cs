@@ -44,20 +44,24 @@ public sealed partial class ImportedPage : IAsyncDisposable
         if (json is null)
         {
             _model.TellTooLong();
-            return;
+        }
+        else
+        {
+            await _model.CheckAsync(json);
         }
 
-        await _model.CheckAsync(json);
+        StateHasChanged();
     }
 
     private async Task<bool> SaveAsync(string? json)
     {
-        if (json is not null)
+        var isKept = json is not null && await _model.SaveAsync(json, _left.Token);
+        if (json is null)
         {
-            return await _model.SaveAsync(json, _left.Token);
+            _model.TellTooLong();
         }
 
-        _model.TellTooLong();
-        return false;
+        StateHasChanged();
+        return isKept;
     }
 }
