@@ -9,6 +9,7 @@ lanes=("$@")
 [ ${#lanes[@]} -gt 0 ] || lanes=(fast judge browser real)
 passed=0 failed=0 skipped=0
 broken=()
+why=()
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
@@ -46,6 +47,8 @@ run() {
   p=$(grep -aoE '^ +Passed: [0-9]+' "$log" | tail -1 | grep -oE '[0-9]+'); f=$(grep -aoE '^ +Failed: [0-9]+' "$log" | tail -1 | grep -oE '[0-9]+'); s=$(grep -aoE '^ +Skipped: [0-9]+' "$log" | tail -1 | grep -oE '[0-9]+')
   passed=$((passed + ${p:-0})); failed=$((failed + ${f:-0})); skipped=$((skipped + ${s:-0}))
   while IFS= read -r name; do broken+=("$1: $name"); done < <(grep -aoE '^  Failed [^ ].*' "$log" | sed 's/^  Failed //')
+  # A cut log still says at its end what each one said.
+  why+=("$(awk '/^  Failed [^ ]/ { print; left = 0 } /^  Error Message:/ { left = 9 } left-- > 0 { print substr($0, 1, 300) }' "$log")")
   if [ $code -ne 0 ] && [ "${f:-0}" -eq 0 ]; then broken+=("$1: the lane ended with code $code"); failed=$((failed + 1)); echo "the $1 lane ended with code $code: $line"; fi
 }
 
@@ -83,6 +86,6 @@ if check "the solution builds without a warning" build; then
 fi
 
 # Named once more where a cut log still shows them.
-[ ${#broken[@]} -eq 0 ] || { printf '\nfailed:\n'; printf '  %s\n' "${broken[@]}"; }
+[ ${#broken[@]} -eq 0 ] || { printf '\nwhat they said:\n'; [ ${#why[@]} -eq 0 ] || printf '%s\n' "${why[@]}"; printf '\nfailed:\n'; printf '  %s\n' "${broken[@]}"; }
 printf '\nall lanes: %d min %02d s\n%d passed, %d failed, %d skipped\n' $((SECONDS / 60)) $((SECONDS % 60)) "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]

@@ -19,7 +19,7 @@ public sealed class AlertTests(PortalWorld world)
         using var hands = new KubernetesCaller(inside.Address, inside.Authority, "somebody", ["system:masters"]);
         await using var visit = await world.SignedInAsync("luca", world.Path("team-shop", "/alerts"));
         await visit.SeesHeadingAsync(AlertsText.Title);
-        var row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "default/crash" });
+        var row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "default/crash" }).Filter(new() { HasText = "KubePodCrashLooping" });
 
         (await hands.ApplyAsync("/api/v1/namespaces/default/pods/crash", AlertPollingTests.CrashingPod())).EnsureSuccessStatusCode();
         try
@@ -59,7 +59,7 @@ public sealed class AlertTests(PortalWorld world)
         (await hands.ApplyAsync("/api/v1/namespaces/default/pods/quieted", pod)).EnsureSuccessStatusCode();
         try
         {
-            var row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "default/quieted" }).First;
+            var row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "default/quieted" }).Filter(new() { HasText = "KubePodCrashLooping" }).First;
             await Assertions.Expect(row).ToContainTextAsync(AlertsText.Warning);
             await row.GetByRole(AriaRole.Link).ClickAsync();
             var detail = visit.Page.GetByRole(AriaRole.Complementary, new() { Name = "KubePodCrashLooping" });
@@ -84,7 +84,8 @@ public sealed class AlertTests(PortalWorld world)
             await silence.GetByRole(AriaRole.Button).ClickAsync();
             await Assertions.Expect(silence).ToBeHiddenAsync();
             await visit.GoAsync(world.Path("team-shop", "/alerts/rules"));
-            await Assertions.Expect(visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "KubePodCrashLooping" })).ToBeVisibleAsync();
+            var rules = visit.Page.GetByRole(AriaRole.Region, new() { Name = "shop-ready", Exact = true });
+            await Assertions.Expect(rules.GetByRole(AriaRole.Row).Filter(new() { HasText = "KubePodCrashLooping" })).ToBeVisibleAsync();
             await visit.CheckAsync("rules");
         }
         finally

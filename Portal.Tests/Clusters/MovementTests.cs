@@ -39,6 +39,21 @@ public sealed class MovementTests : IAsyncDisposable
         Assert.Equal(StepState.Done, (await RunAsync("cluster.resize", context)).State);
     }
 
+    [Theory]
+    [InlineData(ClusterStatus.UpdateComplete, "")]
+    [InlineData(ClusterStatus.UpdateFailed, "what failed the last time")]
+    public async Task Resize_FailedBeforeAnybodyLooked_SaysWhyAtOnce(ClusterStatus before, string reason)
+    {
+        var (cluster, context) = Resize(1, 2, before);
+        bench.Magnum.Put(bench.Magnum.Rows[cluster.Id] with { StatusReason = reason });
+        await RunAsync("cluster.resize", context);
+
+        bench.Magnum.Put(bench.Magnum.Rows[cluster.Id] with { Status = ClusterStatus.UpdateFailed, StatusReason = "No valid host was found" });
+        var e = await Assert.ThrowsAsync<StepFailedException>(() => RunAsync("cluster.resize", context));
+
+        Assert.Equal("cluster.why.no-host", e.Reason.Code);
+    }
+
     [Fact]
     public async Task Resize_OldFailureBefore_IsNotTakenForTheNewOne()
     {

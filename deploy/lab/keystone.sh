@@ -196,6 +196,10 @@ jq -n --arg iss "$ISSUER" --arg d "$FED" '{mapping:{rules:[{
 [ "$(ks GET /OS-FEDERATION/mappings/lab | jq -r .mapping.id)" = lab ] && ks PATCH /OS-FEDERATION/mappings/lab -d @"$STATE/mapping.json" >/dev/null || ks PUT /OS-FEDERATION/mappings/lab -d @"$STATE/mapping.json" >/dev/null
 [ "$(ks GET /OS-FEDERATION/identity_providers/lab | jq -r .identity_provider.id)" = lab ] || ks PUT /OS-FEDERATION/identity_providers/lab -d "{\"identity_provider\":{\"enabled\":true,\"description\":\"Lab OIDC\",\"remote_ids\":[\"$ISSUER\"],\"authorization_ttl\":480}}" >/dev/null
 [ "$(ks GET /OS-FEDERATION/identity_providers/lab/protocols/openid | jq -r .protocol.id)" = openid ] || ks PUT /OS-FEDERATION/identity_providers/lab/protocols/openid -d '{"protocol":{"mapping_id":"lab"}}' >/dev/null
+# A run of the judge that was killed leaves its domain, and everybody of team-a and team-b would have its projects too.
+for left in $(ks GET /domains | jq -r '.domains[] | select(.name | startswith("replay-")) | .id'); do
+  ks PATCH "/domains/$left" -d '{"domain":{"enabled":false}}' >/dev/null; ks DELETE "/domains/$left"; echo "a domain that a killed run left: deleted"
+done
 # The portal's service user: an administrator inside the tenants' projects (inherited), never of the cloud by a default.
 portal=$(ks GET '/users?name=portal&domain_id=default' | jq -r '.users[0].id // empty')
 [ -n "$portal" ] || portal=$(ks POST /users -d "{\"user\":{\"name\":\"portal\",\"domain_id\":\"default\",\"password\":\"$PW\"}}" | jq -r .user.id)

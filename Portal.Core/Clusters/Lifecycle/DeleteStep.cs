@@ -42,7 +42,7 @@ internal sealed class DeleteStep(
 
         if (movement.Sent is null)
         {
-            await movement.SendingAsync(cancellationToken).ConfigureAwait(false);
+            await movement.SendingAsync(cluster, cancellationToken).ConfigureAwait(false);
             await SendAsync(scope, cluster, movement, cancellationToken).ConfigureAwait(false);
             return StepResult.NotYet(Reason.Of("magnum.deleting"), options.Value.LookAgain);
         }

@@ -11,6 +11,7 @@ internal sealed class Movement
 {
     private const string SentAt = "sent-at";
     private const string SeenMoving = "seen-moving";
+    private const string StatusBefore = "status-before";
     private readonly StepContext context;
     private readonly TimeProvider time;
 
@@ -35,11 +36,12 @@ internal sealed class Movement
     public bool IsSettled(TimeSpan settle) => HasMoved || Age >= settle;
 
     /// <summary>Keeps that the change is being sent; before the call, so that a crash in it is seen as sent.</summary>
-    public async Task SendingAsync(CancellationToken cancellationToken)
+    public async Task SendingAsync(Cluster cluster, CancellationToken cancellationToken)
     {
         Sent = time.GetUtcNow();
         HasMoved = false;
         await context.KeepAsync(SeenMoving, "", cancellationToken).ConfigureAwait(false);
+        await context.KeepAsync(StatusBefore, Told(cluster), cancellationToken).ConfigureAwait(false);
         await context.KeepAsync(SentAt, Sent.Value.ToString("O", CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false);
     }
 
@@ -53,6 +55,15 @@ internal sealed class Movement
         }
     }
 
+    /// <summary>
+    /// Gets whether the status, or the reason of a failure, is another than when the change was sent: then Magnum has moved, although no
+    /// look fell into its IN_PROGRESS. A change that the quota refuses fails within seconds.
+    /// </summary>
+    public bool IsOtherThanBefore(Cluster cluster) =>
+        context.Output(context.Step.Id, StatusBefore) is { Length: > 0 } before && before != Told(cluster);
+
     /// <summary>Forgets that it was sent, so that the next attempt sends it again.</summary>
     public Task ForgetAsync(CancellationToken cancellationToken) => context.KeepAsync(SentAt, "", cancellationToken);
+
+    private static string Told(Cluster cluster) => cluster.Status.IsFailed() ? $"{cluster.StatusText} {cluster.StatusReason}" : cluster.StatusText;
 }

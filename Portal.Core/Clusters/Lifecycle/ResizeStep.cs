@@ -70,7 +70,7 @@ internal sealed class ResizeStep(
             return StepResult.NotYet(Reason.Of("magnum.busy", ("status", cluster.StatusText)), options.Value.LookAgain);
         }
 
-        await movement.SendingAsync(cancellationToken).ConfigureAwait(false);
+        await movement.SendingAsync(cluster, cancellationToken).ConfigureAwait(false);
         try
         {
             await magnum.ResizeClusterAsync(scope, cluster.Id, inputs.NodeCount, inputs.NodeGroup, cancellationToken).ConfigureAwait(false);
@@ -91,6 +91,11 @@ internal sealed class ResizeStep(
         {
             await movement.SawMovingAsync(cancellationToken).ConfigureAwait(false);
             return StepResult.NotYet(Waiting(cluster, cluster.NodeCount), options.Value.LookAgain);
+        }
+
+        if (movement.IsOtherThanBefore(cluster))
+        {
+            await movement.SawMovingAsync(cancellationToken).ConfigureAwait(false);
         }
 
         var settled = movement.IsSettled(options.Value.Settle);

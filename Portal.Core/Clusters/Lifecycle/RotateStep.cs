@@ -67,7 +67,7 @@ internal sealed class RotateStep(
         }
 
         await context.KeepAsync(Before, before, cancellationToken).ConfigureAwait(false);
-        await movement.SendingAsync(cancellationToken).ConfigureAwait(false);
+        await movement.SendingAsync(cluster, cancellationToken).ConfigureAwait(false);
         try
         {
             await certificates.RotateAuthorityAsync(scope, cluster.Id, cancellationToken).ConfigureAwait(false);
