@@ -81,7 +81,9 @@ internal sealed class GrafanaPanels(IGrafanaDashboards dashboards, IClusterMetri
         {
             var window = Window(view, panel);
             var expressions = view.Expressions(panel);
-            return ([.. await Task.WhenAll(panel.Queries.Select((q, at) => OneAsync(scope, view.Cluster, at, q.IsInstant, expressions[at], window, cancellationToken))).ConfigureAwait(false)], null);
+            // A chart's lines are all on one grid, whatever the file says of a moment.
+            var isChart = panel.Kind is GrafanaPanelKind.TimeSeries;
+            return ([.. await Task.WhenAll(panel.Queries.Select((q, at) => OneAsync(scope, view.Cluster, at, q.IsInstant && !isChart, expressions[at], window, cancellationToken))).ConfigureAwait(false)], null);
         }
         catch (BackendException e)
         {

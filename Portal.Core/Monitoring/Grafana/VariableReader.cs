@@ -47,18 +47,20 @@ internal static class VariableReader
         return unit > 0 && int.TryParse(trimmed[..^1], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count) ? (int)Math.Min((long)count * unit, 315_360_000) : 0;
     }
 
+    private static GrafanaVariableKind? KindOf(string? type) => type switch
+    {
+        "query" => GrafanaVariableKind.Query,
+        "custom" => GrafanaVariableKind.Custom,
+        "interval" => GrafanaVariableKind.Interval,
+        "constant" => GrafanaVariableKind.Constant,
+        "textbox" => GrafanaVariableKind.TextBox,
+        "datasource" => GrafanaVariableKind.DataSource,
+        _ => null,
+    };
+
     private static GrafanaVariable? Variable(JsonElement json, string name, Findings findings)
     {
-        var kind = json.Text("type") switch
-        {
-            "query" => GrafanaVariableKind.Query,
-            "custom" => GrafanaVariableKind.Custom,
-            "interval" => GrafanaVariableKind.Interval,
-            "constant" => GrafanaVariableKind.Constant,
-            "textbox" => GrafanaVariableKind.TextBox,
-            "datasource" => GrafanaVariableKind.DataSource,
-            _ => (GrafanaVariableKind?)null,
-        };
+        var kind = KindOf(json.Text("type"));
         var definition = json.At("query").ValueKind is JsonValueKind.Object ? json.Text("query", "query") ?? json.Text("query", "expr") : json.Text("query");
         if (kind is null)
         {

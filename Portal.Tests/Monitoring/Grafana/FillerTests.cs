@@ -56,7 +56,7 @@ public sealed class FillerTests
     {
         var failure = Record.Exception(() => Filler(Text("t", value)).Query(template, 0));
 
-        Assert.Equal(isRefused ? BackendFailure.Invalid : null, (failure as BackendException)?.Failure);
+        Assert.Equal(isRefused ? BackendFailure.Invalid : (BackendFailure?)null, (failure as BackendException)?.Failure);
     }
 
     [Fact]

@@ -88,6 +88,20 @@ public sealed class GrafanaDashboardsTests
         Assert.Empty(metrics.Asked);
     }
 
+    [Fact]
+    public async Task Chart_WithAQueryOfAMoment_HasAllLinesOnOneGrid()
+    {
+        var kept = await _dashboards.ImportAsync(Person, "One", Samples.Panel("""{ "type": "timeseries", "interval": "1m", "targets": [{ "expr": "a", "instant": true }, { "expr": "b" }] }"""), CancellationToken.None);
+        var panels = new GrafanaPanels(_dashboards, new FakeMetrics());
+        var view = (await panels.OpenAsync(Person, new ClusterKey(Person.Region, Person.ProjectId, "c1"), kept.Id, ImmutableDictionary<string, ImmutableArray<string>>.Empty, new RangeWindow(0, 3600, 15), CancellationToken.None))!;
+
+        var lines = await panels.LinesAsync(Person, view, view.Dashboard.Panels.Single(), CancellationToken.None);
+
+        Assert.Equal((60, 61), (lines.Points.Window.Step, lines.Points.Window.Count));
+        Assert.Equal([61, 61], lines.Points.Lines.Select(l => l.Values.Length));
+        Assert.Equal(["A", "B"], lines.Names.AsEnumerable());
+    }
+
     private sealed class Written : IAuditLog
     {
         public List<(string Action, string Name)> Entries { get; } = [];

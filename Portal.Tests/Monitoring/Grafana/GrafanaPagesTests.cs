@@ -45,7 +45,7 @@ public sealed class GrafanaPagesTests : BunitContext
     {
         var page = await OpenAsync("node", "?var-nodename=node-2&var-node=node-3");
 
-        Assert.Equal("Quick view of node-2", page.Find(".gd-row h2 button").ChildNodes.OfType<AngleSharp.Dom.IText>().First().Data);
+        Assert.StartsWith("Quick view of node-2", page.Find(".gd-row h2 button").TextContent.Trim(), StringComparison.Ordinal);
         var board = page.FindComponent<ChartBoard>().Instance.Spec;
         Assert.Equal(["panel-77", "panel-74"], board.Charts.Select(c => c.Slot));
         Assert.Equal(["ratio", "bitspersecond"], board.Charts.Select(c => c.Unit));

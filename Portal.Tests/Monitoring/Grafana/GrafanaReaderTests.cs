@@ -11,13 +11,13 @@ public sealed class GrafanaReaderTests
     {
         var dashboard = Samples.Read("node");
 
-        Assert.Equal(("Nodes in full", ("now-3h", "now")), (dashboard.Title, dashboard.Range));
+        Assert.Equal(("Nodes in full", "now-3h", "now"), (dashboard.Title, dashboard.Range!.Value.From, dashboard.Range.Value.To));
         Assert.Equal([("Quick view of $nodename", false, 7), ("Storage Disk", true, 1)], dashboard.Rows.Select(r => (r.Title, r.IsClosed, r.Panels.Length)));
         Assert.Equal(["Gauge", "BarGauge", "Stat", "Stat", "Stat", "TimeSeries", "TimeSeries", "TimeSeries"], dashboard.Panels.Select(p => p.Kind.ToString()));
         Assert.Equal(["DS_PROMETHEUS", "ds_prometheus", "job", "nodename", "node", "diskdevices"], dashboard.Variables.Select(v => v.Name));
         Assert.Equal(["panel-kind heatmap Latencies", "stacking  CPU", "links  "], dashboard.Findings.OrderBy(f => f.Code == "links").ThenByDescending(f => f.IsLost).Select(f => $"{f.Code} {f.Detail} {string.Join(',', f.Where)}"));
         var busy = dashboard.Find("20")!;
-        Assert.Equal((new GrafanaUnit(MetricUnit.Ratio, 0.01), 0d, 100d, 1), (busy.Unit, busy.Least, busy.Greatest, busy.Decimals));
+        Assert.Equal((new GrafanaUnit(MetricUnit.Ratio, 0.01), 0, 100, 1), (busy.Unit, busy.Least!.Value, busy.Greatest!.Value, busy.Decimals!.Value));
         Assert.Equal([GrafanaLevel.Good, GrafanaLevel.Warning, GrafanaLevel.Bad], busy.Thresholds.Select(t => t.Level));
         Assert.Equal(2, dashboard.Find("77")!.Queries.Length);
         Assert.True(dashboard.Find("74")!.DrawsThresholds);

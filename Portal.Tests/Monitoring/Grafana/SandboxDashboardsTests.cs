@@ -80,7 +80,7 @@ public sealed class SandboxDashboardsTests(SandboxDashboardsTests.World world) :
     }
 
     /// <summary>A simulated cluster with the add-ons of monitoring, and the three dashboards of its project.</summary>
-    public sealed class World : IAsyncLifetime, IDisposable
+    public sealed class World : IAsyncLifetime
     {
         private readonly MetricsCluster cluster = new(Path.Combine(RepositoryPaths.Root, "Portal.Core", "Addons", "Catalog"), 1, 2, "kube-state-metrics", "node-exporter", "prometheus", "traefik");
         private readonly Dictionary<string, string> ids = [];
@@ -104,11 +104,9 @@ public sealed class SandboxDashboardsTests(SandboxDashboardsTests.World world) :
 
         public Task DisposeAsync()
         {
-            Dispose();
+            cluster.Dispose();
             return Task.CompletedTask;
         }
-
-        public void Dispose() => cluster.Dispose();
 
         internal async Task<GrafanaView> OpenAsync(string name, Dictionary<string, ImmutableArray<string>> values) =>
             (await Panels.OpenAsync(Person, new ClusterKey(Person.Region, Person.ProjectId, "c1"), ids[name], values, RangeWindow.Of(cluster.Now.AddMinutes(-9), cluster.Now), CancellationToken.None))!;
