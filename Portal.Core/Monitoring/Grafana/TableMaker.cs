@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using Portal.Core.Monitoring.Dashboards;
 using Portal.Core.Monitoring.Metrics;
 
 namespace Portal.Core.Monitoring.Grafana;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Portal.Core.Monitoring.Metrics;
 
@@ -40,11 +41,11 @@ internal static class VariableReader
         var trimmed = (text ?? "").Trim().TrimStart('>', '=').Trim();
         if (trimmed.EndsWith("ms", StringComparison.Ordinal))
         {
-            return int.TryParse(trimmed[..^2], out var milliseconds) ? Math.Max(1, milliseconds / 1000) : 0;
+            return int.TryParse(trimmed[..^2], NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) ? Math.Max(1, milliseconds / 1000) : 0;
         }
 
         var unit = trimmed.Length > 0 ? trimmed[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, 'w' => 604_800, _ => 0 } : 0;
-        return unit > 0 && int.TryParse(trimmed[..^1], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count) ? (int)Math.Min((long)count * unit, 315_360_000) : 0;
+        return unit > 0 && int.TryParse(trimmed[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? (int)Math.Min((long)count * unit, 315_360_000) : 0;
     }
 
     private static GrafanaVariableKind? KindOf(string? type) => type switch

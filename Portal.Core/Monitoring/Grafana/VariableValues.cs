@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Portal.Core.Backends;
@@ -157,7 +158,7 @@ internal static class OptionList
             var flags = end > 0 ? pattern[(end + 1)..] : "";
             var source = end > 0 ? pattern[1..end].Replace("\\/", "/", StringComparison.Ordinal) : $"^{pattern}$";
             var regex = new Regex(source.Replace("(?P<", "(?<", StringComparison.Ordinal), RegexOptions.CultureInvariant | (flags.Contains('i', StringComparison.Ordinal) ? RegexOptions.IgnoreCase : RegexOptions.None), Patience);
-            var until = DateTime.UtcNow + (4 * Patience);
+            var started = Stopwatch.GetTimestamp();
             var cut = new List<GrafanaOption>();
             foreach (var (text, match) in found.Select(f => (f, regex.Match(f))))
             {
@@ -166,7 +167,7 @@ internal static class OptionList
                     cut.Add(Option(text, match, isSearch));
                 }
 
-                if (DateTime.UtcNow > until)
+                if (Stopwatch.GetElapsedTime(started) > 4 * Patience)
                 {
                     throw new RegexMatchTimeoutException();
                 }

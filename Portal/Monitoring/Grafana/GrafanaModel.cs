@@ -3,6 +3,7 @@ using Portal.Core.Kubernetes;
 using Portal.Core.Monitoring.Grafana;
 using Portal.Core.Monitoring.Metrics;
 using Portal.Monitoring.Charts;
+using Portal.Shared;
 using Portal.Shared.Ranges;
 
 namespace Portal.Monitoring.Grafana;
@@ -106,9 +107,7 @@ public sealed class GrafanaModel(ProjectClustersModel clusters, IGrafanaPanels p
     }
 
     /// <summary>Gives a panel's title; its kind where it has none.</summary>
-    public static string TitleOf(GrafanaView view, GrafanaPanel panel) => view.Words(panel.Title) is { Length: > 0 } title ? title : Sentence(panel);
-
-    private static string Sentence(GrafanaPanel panel) => Shared.Sentence.With(GrafanaText.PanelUnnamed, ("id", panel.Id));
+    public static string TitleOf(GrafanaView view, GrafanaPanel panel) => view.Words(panel.Title) is { Length: > 0 } title ? title : Sentence.With(GrafanaText.PanelUnnamed, ("id", panel.Id));
 
     // A few at once; old numbers stay until new ones come.
     private async Task ReadAsync(Scope scope, GrafanaAddress address, Func<Task> changed, CancellationToken cancellationToken)
