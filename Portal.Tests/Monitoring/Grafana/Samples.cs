@@ -21,7 +21,7 @@ internal static class Samples
     public static string Panel(string panel, string variables = "") => $$"""{ "title": "One", "templating": { "list": [{{variables}}] }, "panels": [{{panel}}] }""";
 
     /// <summary>Makes a filler over variables.</summary>
-    public static Filler Filler(params GrafanaChoice[] choices) => new(choices.ToDictionary(c => c.Variable.Name), new RangeWindow(3600, 7200, 15));
+    public static Filler Over(params GrafanaChoice[] choices) => new(choices.ToDictionary(c => c.Variable.Name), new RangeWindow(3600, 7200, 15));
 
     public static GrafanaChoice Query(string name, bool isMulti, bool hasAll, string? allValue, string[] options, params string[] values) =>
         new(new GrafanaVariable(name, GrafanaVariableKind.Query, "label_values(x)") { IsMulti = isMulti, HasAll = hasAll, AllValue = allValue }, [.. options.Select(o => new GrafanaOption(o, o))], [.. values]);
