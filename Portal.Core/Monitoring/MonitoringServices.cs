@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Dashboards;
+using Portal.Core.Monitoring.Grafana;
 using Portal.Core.Monitoring.Looks;
 using Portal.Core.Monitoring.Metrics;
 using Portal.Core.Monitoring.Receivers;
@@ -52,6 +53,8 @@ public static class MonitoringServices
         services.AddSingleton<ILookEvents, KubernetesEvents>();
         services.AddSingleton<ILookNodes, NodeHistory>();
         services.AddSingleton<LookSources>();
+        services.AddSingleton<IGrafanaDashboards, GrafanaDashboards>();
+        services.AddSingleton<IGrafanaPanels, GrafanaPanels>();
         return services;
     }
 }

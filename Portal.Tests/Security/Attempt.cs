@@ -13,6 +13,7 @@ using Portal.Core.Mapping.Comparison;
 using Portal.Core.Mapping.PullRenewal;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Dashboards;
+using Portal.Core.Monitoring.Grafana;
 using Portal.Core.Monitoring.Looks;
 using Portal.Core.Monitoring.Metrics;
 using Portal.Core.Monitoring.Receivers;
@@ -38,7 +39,7 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
     /// <summary>Every read and write of the services that pages use.</summary>
     public static IReadOnlyList<Attempt> All { get; } =
     [
-        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Alerting(), .. Receivers(), .. Metrics(), .. Logs(), .. Apps(), .. Others(),
+        .. Clusters(), .. Offers(), .. Evidence(), .. Plans(), .. Mappings(), .. Images(), .. ImageRules(), .. Harbor(), .. Kubernetes(), .. Alerting(), .. Receivers(), .. Metrics(), .. Logs(), .. Apps(), .. Imported(), .. Others(),
     ];
 
     private static IEnumerable<Attempt> Clusters() =>
@@ -234,6 +235,23 @@ internal sealed record Attempt(string Method, AttemptKind Kind, Func<TwoTeams, S
     ];
 
     private static LookQuestion Look(TwoTeams world) => new([new(world.Cluster, "private")], DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow, new());
+
+    /// <summary>A dashboard with one panel.</summary>
+    internal const string Dashboard = """{ "title": "shop-file", "panels": [{ "type": "stat", "id": 1, "title": "shop-up", "targets": [{ "expr": "up" }] }] }""";
+
+    // A dashboard of another project is not there; what its owner opened is of a cluster that is not the stranger's.
+    private static IEnumerable<Attempt> Imported() =>
+    [
+        Read("IGrafanaDashboards.ListAsync", async (w, s) => (await w.Get<IGrafanaDashboards>().ListAsync(s, None)).Select(d => d.Name)),
+        Read("IGrafanaDashboards.FindAsync", async (w, s) => await w.Get<IGrafanaDashboards>().FindAsync(s, w.DashboardId, None) is { } found ? found.File.Name : ""),
+        OwnWrite("IGrafanaDashboards.Check", (w, s) => Task.FromResult<object?>(w.Get<IGrafanaDashboards>().Check(s, Dashboard.Replace("shop-", "data-", StringComparison.Ordinal)).Title)),
+        OwnWrite("IGrafanaDashboards.ImportAsync", async (w, s) => (await w.Get<IGrafanaDashboards>().ImportAsync(s, Guid.NewGuid().ToString(), Dashboard, None)).At),
+        OwnWrite("IGrafanaDashboards.RemoveAsync", async (w, s) => await w.Get<IGrafanaDashboards>().RemoveAsync(s, w.DashboardId, None)),
+        Write("IGrafanaPanels.OpenAsync", async (w, s) => await w.Get<IGrafanaPanels>().OpenAsync(s, w.Cluster, w.DashboardId, new Dictionary<string, System.Collections.Immutable.ImmutableArray<string>>(), Window, None)),
+        Quiet("IGrafanaPanels.OpenAsync", async (w, s) => (await w.Get<IGrafanaPanels>().OpenAsync(s, w.Renamed, w.DashboardId, new Dictionary<string, System.Collections.Immutable.ImmutableArray<string>>(), Window, None))?.Dashboard.Title),
+        Write("IGrafanaPanels.LinesAsync", async (w, s) => await w.Get<IGrafanaPanels>().LinesAsync(s, w.Dashboard, w.Dashboard.Dashboard.Panels.First(), None)),
+        Write("IGrafanaPanels.ReadAsync", async (w, s) => await w.Get<IGrafanaPanels>().ReadAsync(s, w.Dashboard, w.Dashboard.Dashboard.Panels.First(), None)),
+    ];
 
     private static IEnumerable<Attempt> Logs() =>
     [

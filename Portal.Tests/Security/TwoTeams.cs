@@ -46,6 +46,12 @@ public sealed class TwoTeams : IAsyncLifetime
     /// <summary>Gets a search that the owner keeps for team-shop.</summary>
     internal string SearchId { get; private set; } = "";
 
+    /// <summary>Gets a dashboard that team-shop imported.</summary>
+    internal string DashboardId { get; private set; } = "";
+
+    /// <summary>Gets that dashboard as its owner opened it.</summary>
+    internal Portal.Core.Monitoring.Grafana.GrafanaView Dashboard { get; private set; } = null!;
+
     internal RepositoryName Checkout => new(HarborProject, "checkout");
 
     internal ClusterKey Cluster => new(Owner.Region, Owner.ProjectId, ClusterId);
@@ -75,6 +81,8 @@ public sealed class TwoTeams : IAsyncLifetime
         await Get<AlertWatch>().LookAsync(CancellationToken.None);
         await Get<IKubeconfigService>().CreateAsync(Owner, Cluster, "shop-private", TimeSpan.FromHours(1), CancellationToken.None);
         SearchId = (await Get<Portal.Core.Logs.ISavedSearches>().SaveAsync(Owner, "shop-errors", "severity=error", isShared: true, CancellationToken.None)).Id;
+        DashboardId = (await Get<Portal.Core.Monitoring.Grafana.IGrafanaDashboards>().ImportAsync(Owner, "shop-dashboard", Attempt.Dashboard, CancellationToken.None)).Id;
+        Dashboard = (await Get<Portal.Core.Monitoring.Grafana.IGrafanaPanels>().OpenAsync(Owner, Cluster, DashboardId, new Dictionary<string, System.Collections.Immutable.ImmutableArray<string>>(), Portal.Core.Monitoring.Metrics.RangeWindow.Of(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow), CancellationToken.None))!;
         await PlaceAsync(Owner);
         await PlaceAsync(Stranger);
         HarborProject = (await Get<IMappingService>().FindAsync(Owner, CancellationToken.None))!.HarborProject;

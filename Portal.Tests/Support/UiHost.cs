@@ -16,6 +16,7 @@ using Portal.Core.Provisioning;
 using Portal.Hosting;
 using Portal.Identity;
 using Portal.Monitoring.Charts;
+using Portal.Monitoring.Grafana;
 using Portal.Shell;
 using Portal.Tests.Support.Fakes;
 
@@ -54,6 +55,8 @@ internal sealed class UiHost : IAsyncDisposable
 
     public FakeSilences Silences { get; } = new();
 
+    public Portal.Core.Monitoring.Grafana.IGrafanaDashboards Dashboards { get; private set; } = null!;
+
     public FakeReceivers Receivers { get; } = new();
 
     public string Url => _app.Urls.First();
@@ -76,7 +79,7 @@ internal sealed class UiHost : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         HostFakes? fakes = null;
         builder.Services.AddSingleton(_ => fakes!);
-        foreach (var type in (Type[])[typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(ISessionScopes), typeof(IAuditLog), typeof(IKubeconfigService), typeof(IUserPreferences), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterNodes), typeof(Portal.Core.Registry.IImageService), typeof(Portal.Core.Registry.IRegistryCredentials), typeof(Portal.Core.Registry.IImageUse), typeof(Portal.Core.Registry.IImagePushes), typeof(Portal.Core.Registry.IImageCopies), typeof(Portal.Core.Registry.Hooks.IRegistryEvents), typeof(Portal.Core.Registry.Settings.IImageSettings), typeof(Portal.Core.Registry.Settings.IImageRetention), typeof(Portal.Core.Mapping.IMappingService), typeof(Portal.Core.Mapping.PullRenewal.IPullRenewal), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts), typeof(Portal.Core.Monitoring.Silences.ISilences), typeof(Portal.Core.Monitoring.Rules.IAlertRules), typeof(Portal.Core.Monitoring.Receivers.IAlertReceivers), typeof(IClusterMetrics), typeof(IPanelPoints), typeof(IChartPlaces), typeof(Portal.Core.Logs.IProjectLogs), typeof(Portal.Core.Logs.ISavedSearches), typeof(IClusterApps), typeof(Portal.Core.Monitoring.Looks.ILookLogs), typeof(Portal.Core.Monitoring.Looks.ILookEvents), typeof(Portal.Core.Monitoring.Looks.ILookDeliveries), typeof(Portal.Core.Monitoring.Looks.ILookNodes), typeof(Portal.Core.Logs.Containers.IContainerLogs)])
+        foreach (var type in (Type[])[typeof(IClusterService), typeof(IClusterOffer), typeof(IClusterEvidence), typeof(IPlanService), typeof(ISessionScopes), typeof(IAuditLog), typeof(IKubeconfigService), typeof(IUserPreferences), typeof(IAddonHealthReader), typeof(Portal.Core.Addons.Life.IClusterAddons), typeof(IClusterNodes), typeof(Portal.Core.Registry.IImageService), typeof(Portal.Core.Registry.IRegistryCredentials), typeof(Portal.Core.Registry.IImageUse), typeof(Portal.Core.Registry.IImagePushes), typeof(Portal.Core.Registry.IImageCopies), typeof(Portal.Core.Registry.Hooks.IRegistryEvents), typeof(Portal.Core.Registry.Settings.IImageSettings), typeof(Portal.Core.Registry.Settings.IImageRetention), typeof(Portal.Core.Mapping.IMappingService), typeof(Portal.Core.Mapping.PullRenewal.IPullRenewal), typeof(Portal.Core.Monitoring.Alerts.IProjectAlerts), typeof(Portal.Core.Monitoring.Silences.ISilences), typeof(Portal.Core.Monitoring.Rules.IAlertRules), typeof(Portal.Core.Monitoring.Receivers.IAlertReceivers), typeof(IClusterMetrics), typeof(IPanelPoints), typeof(IChartPlaces), typeof(Portal.Core.Logs.IProjectLogs), typeof(Portal.Core.Logs.ISavedSearches), typeof(IClusterApps), typeof(Portal.Core.Monitoring.Looks.ILookLogs), typeof(Portal.Core.Monitoring.Looks.ILookEvents), typeof(Portal.Core.Monitoring.Looks.ILookDeliveries), typeof(Portal.Core.Monitoring.Looks.ILookNodes), typeof(Portal.Core.Monitoring.Grafana.IGrafanaDashboards), typeof(Portal.Core.Monitoring.Grafana.IGrafanaPanels), typeof(Portal.Core.Logs.Containers.IContainerLogs)])
         {
             builder.Services.AddSingleton(type, services => services.GetRequiredService<HostFakes>().Find(type));
         }
@@ -88,9 +91,11 @@ internal sealed class UiHost : IAsyncDisposable
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, "Portal.staticwebassets.endpoints.json"));
         app.MapCharts();
+        app.MapImportedDashboards();
         app.MapShell();
         var host = new UiHost(app);
-        fakes = new HostFakes([host.Clusters, host.Offer, host.Plans, host.Scopes, host.Audit, host.Access, host.Inside, host.Images, new FakeImageSettings(), new FakePullRenewal(), new FakeClusterAddons(host.Plans), host.Alerts, host.Silences, host.Receivers, host.Logs, new FakeApps(), metrics ?? host.Metrics, new PanelPointsService(metrics ?? host.Metrics), new ChartPlacesService(metrics ?? host.Metrics), host.Looks]);
+        host.Dashboards = new Portal.Core.Monitoring.Grafana.GrafanaDashboards(MemoryHome.NewStore(), host.Audit, TimeProvider.System);
+        fakes = new HostFakes([host.Dashboards, new Portal.Core.Monitoring.Grafana.GrafanaPanels(host.Dashboards, metrics ?? host.Metrics), host.Clusters, host.Offer, host.Plans, host.Scopes, host.Audit, host.Access, host.Inside, host.Images, new FakeImageSettings(), new FakePullRenewal(), new FakeClusterAddons(host.Plans), host.Alerts, host.Silences, host.Receivers, host.Logs, new FakeApps(), metrics ?? host.Metrics, new PanelPointsService(metrics ?? host.Metrics), new ChartPlacesService(metrics ?? host.Metrics), host.Looks]);
         await app.StartAsync();
         return host;
     }

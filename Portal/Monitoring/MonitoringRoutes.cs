@@ -1,4 +1,5 @@
 using Portal.Monitoring.Charts;
+using Portal.Monitoring.Grafana;
 
 namespace Portal.Monitoring;
 
@@ -10,5 +11,6 @@ internal static class MonitoringRoutes
     {
         app.MapAlerts();
         app.MapCharts();
+        app.MapImportedDashboards();
     }
 }

@@ -47,6 +47,12 @@ public enum MetricUnit
 
     /// <summary>Seconds.</summary>
     Seconds,
+
+    /// <summary>Bits, shown in decimal units.</summary>
+    Bits,
+
+    /// <summary>Bits in a second.</summary>
+    BitsPerSecond,
 }
 
 /// <summary>One query of a panel.</summary>

@@ -27,6 +27,9 @@ public sealed record ChartSpec(string Id, string Title, string Unit, string Unit
     /// <summary>Gets whether it is the only one and may be high.</summary>
     public bool IsTall { get; init; }
 
+    /// <summary>Gets the id of the element that the chart stands in; null for the board's own grid.</summary>
+    public string? Slot { get; init; }
+
     /// <summary>Gets the dashed lines.</summary>
     public IReadOnlyList<ChartLimit> Limits { get; init; } = [];
 }

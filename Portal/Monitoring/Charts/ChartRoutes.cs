@@ -70,7 +70,8 @@ internal static class ChartRoutes
                 : Chart(await points.ExploreAsync(scope, Keys(scope, names), expression, window, MostExploreLines, context.RequestAborted), names, line => line.Labels.ToString());
         });
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, ISessionScopes sessions, string projectId, Func<Scope, Task<IResult>> answer)
+    /// <summary>Answers a person who is signed in, in the name of a project; gives failures as statuses.</summary>
+    internal static async Task<IResult> AnswerAsync(HttpContext context, ISessionScopes sessions, string projectId, Func<Scope, Task<IResult>> answer)
     {
         try
         {
@@ -98,22 +99,25 @@ internal static class ChartRoutes
         }
     }
 
-    private static IResult Chart(PanelPoints points, IReadOnlyDictionary<string, string> names, Func<PanelLine, string> nameOf) =>
+    /// <summary>Writes a chart's numbers.</summary>
+    internal static IResult Chart(PanelPoints points, IReadOnlyDictionary<string, string> names, Func<PanelLine, string> nameOf) =>
         Results.Bytes(ChartWire.Write(points, names, nameOf), ChartWire.ContentType);
 
     private static string NameOf(Panel panel, PanelLine line) =>
         line.Of > 1 ? ChartWords.Others(line.Of, panel.AddsUp) : ChartWords.Legend(panel.Queries[line.Query].Legend, line.Labels);
 
-    private static RangeWindow? Window(long? start, long? end, int? points) =>
+    /// <summary>Gives the grid of a range in Unix seconds; null for one that is no range.</summary>
+    internal static RangeWindow? Window(long? start, long? end, int? points) =>
         start is { } first && end is { } last && first >= 0 && last > first && last - first <= LongestRange.TotalSeconds && last < 32_503_680_000
             ? RangeWindow.Detailed(DateTimeOffset.FromUnixTimeSeconds(first), DateTimeOffset.FromUnixTimeSeconds(last), points ?? 0)
             : null;
 
-    private static IReadOnlyList<ClusterKey> Keys(Scope scope, IReadOnlyDictionary<string, string> names) =>
+    /// <summary>Gives the clusters of names.</summary>
+    internal static IReadOnlyList<ClusterKey> Keys(Scope scope, IReadOnlyDictionary<string, string> names) =>
         [.. names.Keys.Select(id => new ClusterKey(scope.Region, scope.ProjectId, id))];
 
-    // Only the project's own clusters have names here.
-    private static async Task<IReadOnlyDictionary<string, string>?> NamesAsync(IClusterService clusters, Scope scope, string[]? ids, CancellationToken cancellationToken)
+    /// <summary>Gives the clusters' names by id; null where one is not the project's own.</summary>
+    internal static async Task<IReadOnlyDictionary<string, string>?> NamesAsync(IClusterService clusters, Scope scope, string[]? ids, CancellationToken cancellationToken)
     {
         var names = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var id in (ids ?? []).Distinct(StringComparer.Ordinal))

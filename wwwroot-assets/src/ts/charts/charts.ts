@@ -5,6 +5,7 @@ import { fill, type BoardSpec, type Texts } from "./spec";
 import { Tip } from "./tip";
 
 export { edit } from "./editor";
+export { paste } from "./paste";
 
 interface DotNet { invokeMethodAsync(method: string, ...parameters: unknown[]): Promise<unknown> }
 let boards = 0;
@@ -50,8 +51,10 @@ class Board {
       if (!card) {
         card = new Card(spec, board, this.shared);
         this.cards.set(spec.id, card);
-        this.grid.append(card.node);
       }
+      // A chart stands in the board's grid, or where the page has a place for it.
+      const home = (spec.slot && document.getElementById(spec.slot)) || this.grid;
+      if (card.node.parentElement !== home) home.append(card.node);
       return card.show(spec, board);
     });
     await Promise.all(all);

@@ -3,7 +3,7 @@ export interface Limit { value: number; name: string }
 export interface Mark { at: number; kind: string; text: string; url: string }
 export interface ChartSpec {
   id: string; title: string; unit: string; unitWords: string; url: string; body: string | null;
-  isArea: boolean; isOptional: boolean; isTall: boolean; limits: Limit[];
+  isArea: boolean; isOptional: boolean; isTall: boolean; slot: string | null; limits: Limit[];
 }
 export interface BoardSpec { from: number; to: number; charts: ChartSpec[]; marks: Mark[] }
 export interface Line { name: string; min: number | null; max: number | null; avg: number | null; last: number | null; hasInfinite: boolean; isRest?: boolean }

@@ -1,5 +1,6 @@
 /** Numbers with their unit, short enough for an axis and a legend. */
 const binary = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+const bits = ["b", "kb", "Mb", "Gb", "Tb", "Pb"];
 const metric = ["", "k", "M", "G", "T", "P"];
 
 function digits(value: number): string {
@@ -37,6 +38,8 @@ export function write(value: number | null | undefined, unit: string, day: strin
     case "ratio": return `${digits(Math.abs(value) >= 0.1 ? Math.round(value * 100) : Math.abs(value) >= 0.001 ? Math.round(value * 1000) / 10 : value * 100)} %`;
     case "bytes": return scaled(value, 1024, binary, " ");
     case "bytespersecond": return `${scaled(value, 1024, binary, " ")}/s`;
+    case "bits": return scaled(value, 1000, bits, " ");
+    case "bitspersecond": return `${scaled(value, 1000, bits, " ")}/s`;
     case "persecond": return `${scaled(value, 1000, metric, " ")}/s`;
     case "seconds": return seconds(value, day);
     case "cores": case "count": return digits(value);
