@@ -17,7 +17,7 @@ internal static class GrafanaRoutes
         HttpContext context, ISessionScopes sessions, IClusterService clusters, IGrafanaPanels panels, string projectId, string id, [AsParameters] GrafanaPointsRequest request) =>
         ChartRoutes.AnswerAsync(context, sessions, projectId, async scope =>
         {
-            if (request.Panel is not { Length: > 0 } panelId || ChartRoutes.Window(request.Start, request.End) is not { } window)
+            if (request.Panel is not { Length: > 0 } panelId || ChartRoutes.Window(request.Start, request.End, null) is not { } window)
             {
                 return Results.StatusCode(StatusCodes.Status400BadRequest);
             }
