@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Portal.Clusters;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
-using Portal.Core.Live;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Silences;
 using Portal.Core.Provisioning;
@@ -27,11 +26,8 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     private static readonly TimeSpan ShownFor = TimeSpan.FromDays(1);
     private static readonly TimeSpan Before = TimeSpan.FromHours(1);
 
-    private readonly LiveList<string, ClusterView> _clusters = new(v => v.Cluster.Id);
+    private readonly FollowedClusters _clusters = new(clusters);
     private ImmutableArray<ClusterAlertBook>? _books;
-    private bool _knowsClusters;
-    private Exception? _notWatched;
-    private Exception? _notAnswered;
     private string? _asked;
     private ImmutableDictionary<string, Silence> _silences = ImmutableDictionary<string, Silence>.Empty;
     private ImmutableHashSet<string> _askedSilences = [];
@@ -46,13 +42,13 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     public Exception? Failure { get; private set; }
 
     /// <summary>Gets why the clusters' names cannot be shown, or null.</summary>
-    public Exception? ClustersFailure => _notWatched ?? _notAnswered;
+    public Exception? ClustersFailure => _clusters.Failure;
 
     /// <summary>Gets whether an answer came.</summary>
-    public bool IsLoaded => _books is not null && (_knowsClusters || ClustersFailure is not null);
+    public bool IsLoaded => _books is not null && (_clusters.IsKnown || ClustersFailure is not null);
 
     /// <summary>Gets whether the project has no clusters.</summary>
-    public bool IsWithoutClusters => _knowsClusters && _clusters.Items.IsEmpty;
+    public bool IsWithoutClusters => _clusters.IsKnown && _clusters.Items.IsEmpty;
 
     /// <summary>Gets the alerts that fire, and those that were over in the last day.</summary>
     public IReadOnlyList<AlertItem> Items { get; private set; } = [];
@@ -94,7 +90,7 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     public string NameOf(string clusterId) => _clusters.Items.TryGetValue(clusterId, out var view) ? view.Cluster.Name : clusterId[..Math.Min(8, clusterId.Length)];
 
     /// <summary>Gets whether a cluster is there; while the clusters are not known, all are.</summary>
-    public bool Knows(string clusterId) => !_knowsClusters || _clusters.Items.ContainsKey(clusterId);
+    public bool Knows(string clusterId) => !_clusters.IsKnown || _clusters.Items.ContainsKey(clusterId);
 
     /// <summary>Asks who keeps alerts quiet and until when, where some are that were not asked for; gives whether anything was learned.</summary>
     public async Task<bool> LearnSilencesAsync(ISilences silences, Scope scope, CancellationToken cancellationToken)
@@ -119,10 +115,8 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     }
 
     /// <summary>Follows alerts and clusters until cancelled.</summary>
-    public Task RunAsync(Scope scope, Func<Task> changed, CancellationToken cancellationToken) => Task.WhenAll(
-        GuardAsync(() => FollowAlertsAsync(scope, changed, cancellationToken), f => Failure = f, changed, cancellationToken),
-        GuardAsync(() => FollowClustersAsync(scope, changed, cancellationToken), f => _notWatched = f, changed, cancellationToken),
-        GuardAsync(() => FollowFreshnessAsync(scope, changed, cancellationToken), _ => { }, changed, cancellationToken));
+    public Task RunAsync(Scope scope, Func<Task> changed, CancellationToken cancellationToken) =>
+        Task.WhenAll(FollowAlertsAsync(scope, changed, cancellationToken), _clusters.RunAsync(scope, () => ShowAsync(changed), cancellationToken));
 
     /// <summary>Asks what changed in the cluster before an alert began; once for each that is opened.</summary>
     public async Task OpenAsync(Scope scope, AlertItem? item, CancellationToken cancellationToken)
@@ -141,11 +135,15 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
         }
     }
 
-    private async Task GuardAsync(Func<Task> follow, Action<Exception> failed, Func<Task> changed, CancellationToken cancellationToken)
+    private async Task FollowAlertsAsync(Scope scope, Func<Task> changed, CancellationToken cancellationToken)
     {
         try
         {
-            await follow();
+            await foreach (var books in alerts.WatchAsync(scope, cancellationToken).WithCancellation(cancellationToken))
+            {
+                (_books, Failure) = (books, null);
+                await ShowAsync(changed);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -153,46 +151,15 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
         }
         catch (Exception failure) when (failure is BackendException or ForbiddenException)
         {
-            failed(failure);
-            Join();
-            await changed();
+            Failure = failure;
+            await ShowAsync(changed);
         }
     }
 
-    private async Task FollowAlertsAsync(Scope scope, Func<Task> changed, CancellationToken cancellationToken)
+    private Task ShowAsync(Func<Task> changed)
     {
-        await foreach (var books in alerts.WatchAsync(scope, cancellationToken).WithCancellation(cancellationToken))
-        {
-            _books = books;
-            Failure = null;
-            Join();
-            await changed();
-        }
-    }
-
-    private async Task FollowClustersAsync(Scope scope, Func<Task> changed, CancellationToken cancellationToken) => await _clusters.RunAsync(
-        await clusters.WatchAsync(scope, cancellationToken),
-        () =>
-        {
-            _knowsClusters |= !_clusters.Items.IsEmpty;
-            Join();
-            return changed();
-        },
-        cancellationToken);
-
-    private async Task FollowFreshnessAsync(Scope scope, Func<Task> changed, CancellationToken cancellationToken)
-    {
-        await foreach (var freshness in clusters.WatchFreshnessAsync(scope, cancellationToken).WithCancellation(cancellationToken))
-        {
-            var knew = _knowsClusters;
-            _knowsClusters |= freshness.AsOf is not null;
-            _notAnswered = freshness is { AsOf: null, Problem: { } problem } ? problem.ToException() : null;
-            if (knew != _knowsClusters || ClustersFailure is not null)
-            {
-                Join();
-                await changed();
-            }
-        }
+        Join();
+        return changed();
     }
 
     // A cluster that is gone has no alerts any more, whatever is still kept; while the clusters are not known, all count.
@@ -200,7 +167,7 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     {
         var since = time.GetUtcNow() - ShownFor;
         var known = _clusters.Items;
-        var books = (_books ?? []).Where(b => !_knowsClusters || known.ContainsKey(b.ClusterId)).ToList();
+        var books = (_books ?? []).Where(b => !_clusters.IsKnown || known.ContainsKey(b.ClusterId)).ToList();
         Items = [.. books.SelectMany(b => b.Alerts.Where(a => a.EndedAt is null || a.EndedAt > since).Select(a => new AlertItem(b.ClusterId, NameOf(b.ClusterId), a)))];
         Sources =
         [

@@ -103,8 +103,7 @@ public sealed partial class SilencePage : IAsyncDisposable
 
     private Task ShowAsync()
     {
-        // An alert is not missing while its cluster is not listed yet.
-        if (!_isReady && _alerts.IsLoaded && (Fingerprint is null || _alerts.Sources.Count > 0) && (Id is null || _form.IsChange || _isGone))
+        if (!_isReady && _alerts.IsLoaded && (Id is null || _form.IsChange || _isGone))
         {
             if (Id is null && _alerts.Find($"{Cluster}/{Fingerprint}") is { } item)
             {
