@@ -14,6 +14,7 @@ namespace Portal.Core.Delivery;
 /// </summary>
 internal sealed class ClusterRollouts(IClusterConnector connector, TimeProvider time) : ILookDeliveries
 {
+    private static readonly string[] ContainerLists = ["initContainers", "containers"];
     private static readonly KubernetesResource[] Kept = [KubernetesResource.Of("apps/v1", "ReplicaSet"), KubernetesResource.Of("apps/v1", "ControllerRevision")];
 
     public Task<LookPart<LookDelivery>> ListAsync(Scope scope, LookQuestion question, CancellationToken cancellationToken) => EachCluster.AskAsync(
@@ -96,7 +97,7 @@ internal sealed class ClusterRollouts(IClusterConnector connector, TimeProvider 
             return null;
         }
 
-        var containers = new[] { "initContainers", "containers" }.SelectMany(list => template?["spec"]?[list] as JsonArray ?? []).OfType<JsonObject>();
+        var containers = ContainerLists.SelectMany(list => template?["spec"]?[list] as JsonArray ?? []).OfType<JsonObject>();
         return new(Text(owner, "uid"), Text(meta, "name"), Text(meta, "namespace"), new(Text(owner, "kind"), Text(owner, "name")), at, containers.GroupBy(c => Text(c, "name"), StringComparer.Ordinal).ToImmutableDictionary(c => c.Key, c => Text(c.First(), "image"), StringComparer.Ordinal));
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Portal.Core.Backends;
 using Portal.Core.Monitoring.Metrics;
 

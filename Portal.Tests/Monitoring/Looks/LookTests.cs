@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Core.Backends;
@@ -28,7 +27,7 @@ public sealed class LookTests
             ReplicaSet("shop-api-1", "shop-api", From.AddDays(-9), "r/shop/api:1.3"), ReplicaSet("shop-api-2", "shop-api", From.AddMinutes(10), "r/shop/api:1.4"), ReplicaSet("shop-api-3", "shop-api", From.AddMinutes(20), "r/shop/api:1.4"),
             ReplicaSet("other-1", "other", From.AddMinutes(30), "r/other:1"), ReplicaSet("late-1", "late", To.AddMinutes(1), "r/late:1"), Revision("shop-db-1", "shop-db", From.AddDays(-1), "db:1"), Revision("shop-db-2", "shop-db", From.AddMinutes(5), "db:2"), new JsonObject { ["kind"] = "ReplicaSet", ["metadata"] = new JsonObject { ["name"] = "bare" } },
         ]);
-        ILookDeliveries rollouts = new ClusterRollouts(connector, TimeProvider.System);
+        var rollouts = new ClusterRollouts(connector, TimeProvider.System);
 
         var found = await rollouts.ListAsync(scopes.Scope, Question(new()), default);
 
@@ -67,7 +66,7 @@ public sealed class LookTests
 
         // The last ten points are of nobody: Prometheus was away.
         metrics.Series = (_, w) => [Node("old", 1000, 0, w.Count - 10, w), Node("came", created, 80, w.Count - 10, w), Node("left", 1000, 0, 99, w)];
-        ILookNodes nodes = new NodeHistory(metrics, TimeProvider.System);
+        var nodes = new NodeHistory(metrics, TimeProvider.System);
 
         var found = await nodes.ListAsync(scopes.Scope, Question(new()), default);
 
@@ -80,7 +79,7 @@ public sealed class LookTests
         var logs = new FakeLogs { Kibana = "https://kibana.example" };
         logs.Lines.AddRange(Enumerable.Range(0, 60).Select(n => FakeLogs.Line(n, LogSeverity.Error, $"line {n}")));
         logs.Sources.Add(new(new("c6", "shop-build"), LogSourceState.WithoutElasticsearch));
-        ILookLogs look = new ClusterLookLogs(logs);
+        var look = new ClusterLookLogs(logs);
 
         var found = await look.ListAsync(scopes.Scope, Question(new() { Namespace = "zone-prod", Workload = new("Deployment", "shop-api") }), default);
 
