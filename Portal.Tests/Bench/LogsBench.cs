@@ -1,16 +1,17 @@
 using System.Diagnostics;
 using System.Reflection;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using Microsoft.Extensions.Options;
 using Portal.Core.Backends;
 using Portal.Core.Kubernetes;
-using Portal.Core.Logs;
 using Portal.Core.Logs.Containers;
 using Portal.Core.Logs.Elasticsearch;
+using Portal.Core.Logs;
 using Portal.Logs;
 using Portal.Tests.Logs;
 using Portal.Tests.Monitoring.Metrics;
+using Portal.Tests.Support.Fakes;
 using Portal.Tests.Support;
 
 namespace Portal.Tests.Bench;
@@ -74,7 +75,7 @@ internal static class LogsBench
         await using var server = await SearchServer.StartAsync("elasticsearch:8.19.2");
         using var http = server.Client("elastic");
         var options = Options.Create(new LogsOptions());
-        var logs = new ProjectLogs(new ElasticsearchClient(DirectPrograms.At(http), options, TimeProvider.System), options, TimeProvider.System);
+        var logs = new ProjectLogs(new ElasticsearchClient(DirectPrograms.At(http), options, TimeProvider.System), new FakeApps(), options, TimeProvider.System);
         var search = new LogSearch { From = server.Now.AddHours(-1), To = server.Now, Text = "msg" };
         var source = new LogSource("c1", "shop-prod");
         var asked = string.Empty;
@@ -82,7 +83,7 @@ internal static class LogsBench
         {
             asked = request.Body ?? asked;
             return await DirectPrograms.At(http).SendAsync(Cluster, Scope, ClusterProgram.Elasticsearch, request, stop);
-        }), options, TimeProvider.System), options, TimeProvider.System);
+        }), options, TimeProvider.System), new FakeApps(), options, TimeProvider.System);
         _ = await spy.SearchAsync(Scope, [source], search, null, 500, CancellationToken.None);
         var table = new BenchTable("Search of 500 hits");
         var bare = await BenchTable.TimesAsync(runs, async () =>

@@ -61,7 +61,7 @@ public sealed class FollowedClustersTests : IDisposable
     [Fact]
     public async Task Magnum_ThatDoesNotAnswer_IsTold_AndNothingIsKnown()
     {
-        source.Failure = new BackendException("magnum", "list clusters", BackendFailure.Unavailable, "no");
+        source.Failure = new BackendException("magnum", "list clusters", BackendFailure.Broken, "no");
         var followed = new FollowedClusters(source);
 
         await followed.RunAsync(Scope, () => Task.CompletedTask, left.Token);

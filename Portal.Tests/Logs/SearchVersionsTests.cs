@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Options;
 using Portal.Core.Backends;
-using Portal.Core.Logs;
 using Portal.Core.Logs.Elasticsearch;
+using Portal.Core.Logs;
 using Portal.Tests.Monitoring.Metrics;
+using Portal.Tests.Support.Fakes;
 using Portal.Tests.Support;
 
 namespace Portal.Tests.Logs;
@@ -97,6 +98,6 @@ public sealed class SearchVersionsTests
     private static ProjectLogs Logs(HttpClient http)
     {
         var options = Options.Create(new LogsOptions());
-        return new(new ElasticsearchClient(DirectPrograms.At(http), options, TimeProvider.System), options, TimeProvider.System);
+        return new(new ElasticsearchClient(DirectPrograms.At(http), options, TimeProvider.System), new FakeApps(), options, TimeProvider.System);
     }
 }

@@ -38,6 +38,8 @@ internal sealed partial record Attempt
 
     private static IEnumerable<Attempt> Receivers() =>
     [
+        Read("IProjectAlerts.ListAsync", async (w, s) => await w.Get<IProjectAlerts>().ListAsync(s, None)),
+        Read("IProjectAlerts.WatchAsync", (w, s) => FirstAsync(t => w.Get<IProjectAlerts>().WatchAsync(s, t))),
         Read("IAlertReceivers.ListAsync", async (w, s) => (await w.Get<IAlertReceivers>().ListAsync(s, None)).Select(c => new { c.ClusterId, c.Receivers, Why = c.Failure?.Message })),
         Write("IAlertReceivers.SaveAsync", (w, s) => Nothing(w.Get<IAlertReceivers>().SaveAsync(s, w.ClusterId, new ReceiverDraft { Name = "theirs", Kind = ReceiverKind.Webhook, Url = "https://theirs.example.test/", IsNew = true }, None))),
         Write("IAlertReceivers.RemoveAsync", (w, s) => Nothing(w.Get<IAlertReceivers>().RemoveAsync(s, w.ClusterId, "theirs", None))),

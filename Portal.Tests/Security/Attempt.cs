@@ -158,8 +158,6 @@ internal sealed partial record Attempt(string Method, AttemptKind Kind, Func<Two
         Write("IClusterNodes.ListAsync", async (w, s) => await w.Get<IClusterNodes>().ListAsync(s, w.Renamed, None)),
         Read("IClusterNodes.WatchAsync", (w, s) => FirstAsync(t => w.Get<IClusterNodes>().WatchAsync(s, w.Cluster, t), n => n.Items, TimeSpan.FromMinutes(1))),
         Write("IClusterNodes.WatchAsync", (w, s) => FirstAsync(t => w.Get<IClusterNodes>().WatchAsync(s, w.Renamed, t), n => n.Items, TimeSpan.FromMinutes(1))),
-        Read("IProjectAlerts.ListAsync", async (w, s) => await w.Get<IProjectAlerts>().ListAsync(s, None)),
-        Read("IProjectAlerts.WatchAsync", (w, s) => FirstAsync(t => w.Get<IProjectAlerts>().WatchAsync(s, t))),
         Write("IAddonHealthReader.ReadAsync", async (w, s) => await w.Get<IAddonHealthReader>().ReadAsync(s, w.ClusterId, ["prometheus"], None)),
         Quiet("IClusterAddons.ListAsync", async (w, s) => await w.Get<IClusterAddons>().ListAsync(s, w.ClusterId, None)),
         Quiet("IClusterAddons.ListOffersAsync", async (w, s) => await w.Get<IClusterAddons>().ListOffersAsync(s, w.ClusterId, None)),
