@@ -2,7 +2,6 @@ using Portal.Clusters;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Live;
-using Portal.Shared;
 using Portal.Tests.Support;
 using Portal.Tests.Support.Fakes;
 

@@ -55,7 +55,7 @@ internal sealed class Filler(IReadOnlyDictionary<string, GrafanaChoice> choices,
     private string Value(Match match, char quote, int leastStep)
     {
         var name = References.NameOf(match);
-        return choices.TryGetValue(name, out var choice) ? Of(choice, References.FormatOf(match), quote, leastStep) : Time(name, leastStep) ?? match.Value;
+        return choices.TryGetValue(name, out var choice) ? Of(choice, References.FormatOf(match), quote) : Time(name, leastStep) ?? match.Value;
     }
 
     private string? Time(string name, int leastStep)
@@ -79,7 +79,7 @@ internal sealed class Filler(IReadOnlyDictionary<string, GrafanaChoice> choices,
         };
     }
 
-    private string Of(GrafanaChoice choice, string? format, char quote, int leastStep)
+    private string Of(GrafanaChoice choice, string? format, char quote)
     {
         var variable = choice.Variable;
         if (choice.IsAll && variable.AllValue is { } all)

@@ -109,7 +109,7 @@ internal sealed class GrafanaDashboards(IDocumentStore store, IAuditLog audit, T
     {
         "" => FieldError.Of("name", "dashboard-no-name"),
         { Length: > 80 } => FieldError.Of("name", "dashboard-long-name"),
-        _ when known.Any(d => string.Equals(d.Name, name, StringComparison.CurrentCultureIgnoreCase)) => FieldError.Of("name", "dashboard-name-taken", ("name", name)),
+        _ when known.Any(d => string.Equals(d.Name, name, StringComparison.OrdinalIgnoreCase)) => FieldError.Of("name", "dashboard-name-taken", ("name", name)),
         _ when known.Count >= Most => FieldError.Of("name", "dashboard-enough", ("most", Most.ToString(CultureInfo.InvariantCulture))),
         _ => null,
     };

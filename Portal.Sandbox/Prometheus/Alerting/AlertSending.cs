@@ -109,7 +109,7 @@ internal static class AlertSending
         ["username"] = "Alertmanager",
         ["attachments"] = new JsonArray(new JsonObject
         {
-            ["title"] = $"[{(message.IsFiring ? $"FIRING:{message.Alerts.Count(a => a.EndedAt is null)}" : "RESOLVED")}] {message.Group.Labels.Pairs.FirstOrDefault().Value}",
+            ["title"] = $"[{(message.IsFiring ? $"FIRING:{message.Alerts.Count(a => a.EndedAt is null)}" : "RESOLVED")}] {(message.Group.Labels.Pairs is [var first, ..] ? first.Value : string.Empty)}",
             ["text"] = string.Concat(message.Alerts.Select(a => a.Alert.Annotations.GetValueOrDefault("summary") + "\n")),
             ["color"] = message.IsFiring ? "danger" : "good",
         }),

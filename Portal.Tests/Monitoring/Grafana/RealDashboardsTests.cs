@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Portal.Core.Backends;
 using Portal.Core.Kubernetes;
 using Portal.Core.Monitoring.Grafana;
 using Portal.Core.Monitoring.Metrics;

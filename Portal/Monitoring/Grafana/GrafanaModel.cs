@@ -45,7 +45,7 @@ public sealed class GrafanaModel(ProjectClustersModel clusters, IGrafanaPanels p
     /// <summary>Shows what is asked for.</summary>
     public async Task ShowAsync(Scope scope, string dashboardId, GrafanaAddress address, Func<Task> changed, CancellationToken cancellationToken)
     {
-        Cluster = clusters.Chosen(address.ClusterId is { } id ? [id] : []).FirstOrDefault();
+        Cluster = clusters.Chosen(address.ClusterId is { } id ? [id] : []) is [var first, ..] ? first : null;
         if (Cluster is null)
         {
             return;
