@@ -66,26 +66,26 @@ public sealed class PodLogsPageTests : BunitContext
     }
 
     [Fact]
-    public void Previous_IsOfferedWhereThereWasARestart()
+    public async Task Previous_IsOfferedWhereThereWasARestart()
     {
         var page = Open();
 
-        page.FindAll(".tools > button").Single(b => b.TextContent == "Before the last restart").Click();
+        await page.InvokeAsync(() => page.FindAll(".tools > button").Single(b => b.TextContent == "Before the last restart").Click());
         Assert.EndsWith("?container=api&previous=true", Navigation.Uri, StringComparison.Ordinal);
         Assert.DoesNotContain("Before the last restart", Open("?container=migrate").Find(".tools").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Paused_StandsStill_WhileLinesAreHeld()
+    public async Task Paused_StandsStill_WhileLinesAreHeld()
     {
         var page = Open();
         Write("a");
         page.WaitForAssertion(() => Assert.Single(page.FindAll(".pod-log > div > div")));
-        page.FindAll(".tools > button").Single(b => b.TextContent == "Pause").Click();
+        await page.InvokeAsync(() => page.FindAll(".tools > button").Single(b => b.TextContent == "Pause").Click());
         Write("b");
 
         page.WaitForAssertion(() => Assert.Contains("1 lines shown of 2 held", page.Find(".pod-log-sum").TextContent, StringComparison.Ordinal));
-        page.FindAll(".tools > button").Single(b => b.TextContent == "Go on").Click();
+        await page.InvokeAsync(() => page.FindAll(".tools > button").Single(b => b.TextContent == "Go on").Click());
         Assert.Equal(2, page.FindAll(".pod-log > div > div").Count);
     }
 

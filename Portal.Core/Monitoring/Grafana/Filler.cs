@@ -13,7 +13,8 @@ namespace Portal.Core.Monitoring.Grafana;
 /// <param name="window">The grid that is asked for.</param>
 internal sealed class Filler(IReadOnlyDictionary<string, GrafanaChoice> choices, RangeWindow window)
 {
-    private const int Scrape = 15;
+    // As the add-on's Prometheus is configured (scrape_interval); a rate over less would find no two samples.
+    private const int Scrape = 60;
     private static readonly int[] Lengths = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800];
 
     /// <summary>Fills an expression.</summary>
@@ -60,8 +61,8 @@ internal sealed class Filler(IReadOnlyDictionary<string, GrafanaChoice> choices,
 
     private string? Time(string name, int leastStep)
     {
-        var step = Math.Max(window.Step, leastStep);
-        var scrape = leastStep > 0 ? leastStep : Scrape;
+        var scrape = Math.Max(leastStep, Scrape);
+        var step = Math.Max(window.Step, scrape);
         var rate = Math.Max(step + scrape, 4 * scrape);
         var range = Math.Max(1, window.End - window.Start);
         return name switch

@@ -70,10 +70,10 @@ public sealed class FillerTests
     }
 
     [Theory]
-    [InlineData("$__interval", 0, "15s")]
-    [InlineData("$__interval", 60, "60s")]
-    [InlineData("${__interval_ms}", 0, "15000")]
-    [InlineData("$__rate_interval", 0, "60s")]
+    [InlineData("$__interval", 0, "60s")]
+    [InlineData("$__interval", 120, "120s")]
+    [InlineData("${__interval_ms}", 0, "60000")]
+    [InlineData("$__rate_interval", 0, "240s")]
     [InlineData("$__rate_interval", 60, "240s")]
     [InlineData("$__range", 0, "3600s")]
     [InlineData("$__range_s", 0, "3600")]

@@ -139,7 +139,7 @@ public sealed class GrafanaPagesTests : BunitContext
         page.Find("td button").Click();
         Assert.Equal("Remove it for the whole project?", page.Find(".gd-sure span").TextContent);
         page.Find(".gd-sure .df").Click();
-        Assert.Equal("Nodes was removed.", page.Find(".note b").TextContent);
+        page.WaitForAssertion(() => Assert.Contains("Nodes was removed.", page.Markup, StringComparison.Ordinal));
         Assert.Empty(await _dashboards.ListAsync(_scopes.Scope, CancellationToken.None));
     }
 
