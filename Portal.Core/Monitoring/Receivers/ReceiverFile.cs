@@ -22,8 +22,18 @@ internal sealed record KeptReceiver : AlertReceiver
     /// <summary>Gives it without the names of files.</summary>
     public AlertReceiver Open() => new()
     {
-        Name = Name, Kind = Kind, Severities = Severities.IsDefault ? [] : Severities, SendResolved = SendResolved, To = To, From = From,
-        Smarthost = Smarthost, User = User, RequireTls = RequireTls, Channel = Channel, Host = Host, HasSecret = SecretFile is not null,
+        Name = Name,
+        Kind = Kind,
+        Severities = Severities.IsDefault ? [] : Severities,
+        SendResolved = SendResolved,
+        To = To,
+        From = From,
+        Smarthost = Smarthost,
+        User = User,
+        RequireTls = RequireTls,
+        Channel = Channel,
+        Host = Host,
+        HasSecret = SecretFile is not null,
     };
 }
 

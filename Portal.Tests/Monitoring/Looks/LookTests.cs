@@ -111,7 +111,10 @@ public sealed class LookTests
 
     private static JsonObject Meta(string name, string kind, string owner, DateTimeOffset at) => new()
     {
-        ["name"] = name, ["namespace"] = "zone-prod", ["creationTimestamp"] = Text(at), ["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = kind, ["name"] = owner, ["uid"] = "uid-" + owner }),
+        ["name"] = name,
+        ["namespace"] = "zone-prod",
+        ["creationTimestamp"] = Text(at),
+        ["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = kind, ["name"] = owner, ["uid"] = "uid-" + owner }),
     };
 
     private static JsonObject ReplicaSet(string name, string owner, DateTimeOffset at, string image)
@@ -126,8 +129,16 @@ public sealed class LookTests
 
     private static JsonObject Event(string message, string kind, string name, DateTimeOffset first, DateTimeOffset last, int count) => new()
     {
-        ["apiVersion"] = "v1", ["kind"] = "Event", ["metadata"] = new JsonObject { ["name"] = message, ["namespace"] = "zone-prod" }, ["type"] = "Warning", ["reason"] = "BackOff", ["message"] = message, ["count"] = count,
-        ["firstTimestamp"] = Text(first), ["lastTimestamp"] = Text(last), ["involvedObject"] = new JsonObject { ["kind"] = kind, ["namespace"] = "zone-prod", ["name"] = name },
+        ["apiVersion"] = "v1",
+        ["kind"] = "Event",
+        ["metadata"] = new JsonObject { ["name"] = message, ["namespace"] = "zone-prod" },
+        ["type"] = "Warning",
+        ["reason"] = "BackOff",
+        ["message"] = message,
+        ["count"] = count,
+        ["firstTimestamp"] = Text(first),
+        ["lastTimestamp"] = Text(last),
+        ["involvedObject"] = new JsonObject { ["kind"] = kind, ["namespace"] = "zone-prod", ["name"] = name },
     };
 
     private sealed class Connector : IClusterConnector
