@@ -21,6 +21,7 @@ public sealed class AlertsPageTests : BunitContext
     private readonly FakeSilences _silences = new();
     private readonly FakePlans _plans = new();
     private readonly FakeScopes _scopes = new();
+    private readonly FakeLooks _looks = new();
 
     public AlertsPageTests()
     {
@@ -31,6 +32,7 @@ public sealed class AlertsPageTests : BunitContext
         Services.AddSingleton<IProjectAlerts>(_alerts);
         Services.AddSingleton<Portal.Core.Monitoring.Silences.ISilences>(_silences);
         Services.AddSingleton<IPlanService>(_plans);
+        Services.AddSingleton(new Portal.Core.Monitoring.Looks.LookSources(_looks, _looks, _looks, _looks));
         Services.AddSingleton<IClusterEvidence>(new FakeOffer());
         JSInterop.Mode = JSRuntimeMode.Loose;
         _clusters.Rows.Add(ShopWorld.Row("c5", "shop-prod-1", StateKind.Ok, "ready"));
@@ -129,6 +131,31 @@ public sealed class AlertsPageTests : BunitContext
         page = Open("?alert=c5/y");
         var runbook = page.Find("aside a[target=_blank]");
         Assert.Equal(("https://runbooks.example/Kind", "noopener noreferrer"), (runbook.GetAttribute("href"), runbook.GetAttribute("rel")));
+    }
+
+    [Fact]
+    public void Row_Opened_TellsWhatTheClusterSaysOfTheHourBefore()
+    {
+        var began = _alerts.Books[0].Alerts.Single(a => a.Fingerprint == "w").StartsAt;
+        _looks.Deliveries = new([new("c5", began.AddMinutes(-20), "zone-prod", new("Deployment", "shop-api"), [new("api", "shop/api:1.4", "shop/api:1.5")])], 1, []);
+        _looks.Nodes = new([new("c5", began.AddMinutes(-3), "node-7", Joined: false)], 1, []);
+
+        var page = Open("?alert=c5/w");
+
+        page.WaitForAssertion(() => Assert.Equal(["Node node-7 left", "shop-api delivered: api:1.4 → 1.5"], page.FindAll("aside ul a").Select(a => a.TextContent)));
+        Assert.Equal(("zone-prod", began.AddHours(-1), began), (_looks.AskedDeliveries!.Selection.Namespace, _looks.AskedDeliveries.From, _looks.AskedDeliveries.To));
+        Assert.DoesNotContain("nothing was delivered", page.Find("aside").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Row_OpenedWhileTheClusterIsSilent_SaysThatItsPartIsMissing()
+    {
+        _looks.Deliveries = new([], 0, [new("shop-prod-1", new BackendException("kubernetes", "list", BackendFailure.Unreachable, "no"))]);
+
+        var page = Open("?alert=c5/w");
+
+        page.WaitForAssertion(() => Assert.Contains("does not tell its deliveries and nodes now", page.Find("aside").TextContent, StringComparison.Ordinal));
+        Assert.DoesNotContain("nothing was delivered", page.Find("aside").TextContent, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Monitoring.Alerts;
+using Portal.Core.Monitoring.Looks;
 using Portal.Core.Monitoring.Silences;
 using Portal.Core.Provisioning;
 using Portal.Shared;
@@ -14,7 +15,9 @@ public sealed partial class AlertsPage : IAsyncDisposable
     private readonly List<string> _onTheWay = [];
     private CancellationTokenSource _left = new();
     private AlertsModel _model = null!;
+    private AlertChanges _changes = null!;
     private Task _run = Task.CompletedTask;
+    private Task _learning = Task.CompletedTask;
 
     /// <summary>Gets or sets the project in the address.</summary>
     [Parameter]
@@ -45,6 +48,9 @@ public sealed partial class AlertsPage : IAsyncDisposable
     private IPlanService Plans { get; set; } = null!;
 
     [Inject]
+    private LookSources Looks { get; set; } = null!;
+
+    [Inject]
     private ISilences Silences { get; set; } = null!;
 
     [Inject]
@@ -58,6 +64,7 @@ public sealed partial class AlertsPage : IAsyncDisposable
     {
         await _left.CancelAsync();
         await _run;
+        await _learning;
         _left.Dispose();
     }
 
@@ -75,16 +82,41 @@ public sealed partial class AlertsPage : IAsyncDisposable
             _model.Query = AlertListQuery.Read(Text, Severity, Cluster);
         }
 
-        await _model.OpenAsync(Scope, _model.Find(Key), _left.Token);
+        await OpenAsync(_model.Find(Key));
+    }
+
+    // The plans are the portal's own and come at once; the cluster may take its time.
+    private async Task OpenAsync(AlertItem? item)
+    {
+        await _model.OpenAsync(Scope, item, _left.Token);
+        StateHasChanged();
+        _learning = Task.WhenAll(_learning, LearnAsync(item));
+    }
+
+    private async Task LearnAsync(AlertItem? item)
+    {
+        try
+        {
+            if (await _changes.LearnAsync(Scope, item, _left.Token))
+            {
+                StateHasChanged();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The page was left.
+        }
     }
 
     private async Task StartAsync()
     {
         await _left.CancelAsync();
         await _run;
+        await _learning;
         _left.Dispose();
         _left = new CancellationTokenSource();
         _model = new AlertsModel(Clusters, Alerts, Plans, Time) { Query = AlertListQuery.Read(Text, Severity, Cluster) };
+        _changes = new AlertChanges(Looks);
         _run = _model.RunAsync(Scope, () => InvokeAsync(ShowAsync), _left.Token);
     }
 
@@ -95,8 +127,7 @@ public sealed partial class AlertsPage : IAsyncDisposable
         // An alert that the address names may come after the page.
         if (_model.Find(Key) is { } open)
         {
-            await _model.OpenAsync(Scope, open, _left.Token);
-            StateHasChanged();
+            await OpenAsync(open);
         }
 
         if (await _model.LearnSilencesAsync(Silences, Scope, _left.Token))

@@ -8,6 +8,8 @@ internal sealed class FakeLooks : ILookLogs, ILookEvents, ILookDeliveries, ILook
 {
     public List<LookQuestion> Asked { get; } = [];
 
+    public LookQuestion? AskedDeliveries { get; private set; }
+
     public LookLogs Logs { get; set; } = new([], 0, []);
 
     public LookPart<LookEvent> Events { get; set; } = new([], 0, []);
@@ -34,7 +36,11 @@ internal sealed class FakeLooks : ILookLogs, ILookEvents, ILookDeliveries, ILook
         return Events;
     }
 
-    Task<LookPart<LookDelivery>> ILookDeliveries.ListAsync(Scope scope, LookQuestion question, CancellationToken cancellationToken) => Task.FromResult(Deliveries);
+    Task<LookPart<LookDelivery>> ILookDeliveries.ListAsync(Scope scope, LookQuestion question, CancellationToken cancellationToken)
+    {
+        AskedDeliveries = question;
+        return Task.FromResult(Deliveries);
+    }
 
     Task<LookPart<NodeChange>> ILookNodes.ListAsync(Scope scope, LookQuestion question, CancellationToken cancellationToken) => Task.FromResult(Nodes);
 }

@@ -11,21 +11,26 @@ namespace Portal.Monitoring.Charts;
 public sealed class ChangeMarks(LookSources sources)
 {
     /// <summary>Gives the marks; what cannot be read is left out, the charts matter more.</summary>
-    public async Task<IReadOnlyList<ChartMark>> ListAsync(Scope scope, LookQuestion question, TimeRange range, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ChartMark>> ListAsync(Scope scope, LookQuestion question, TimeRange range, CancellationToken cancellationToken) =>
+        (await ReadAsync(scope, question, range, cancellationToken)).Marks;
+
+    /// <summary>Gives the marks, and whether everything could be read.</summary>
+    public async Task<(IReadOnlyList<ChartMark> Marks, bool IsWhole)> ReadAsync(Scope scope, LookQuestion question, TimeRange range, CancellationToken cancellationToken)
     {
         try
         {
-            var delivered = sources.Deliveries.ListAsync(scope, question, cancellationToken);
+            var delivering = sources.Deliveries.ListAsync(scope, question, cancellationToken);
             var changed = await sources.Nodes.ListAsync(scope, question, cancellationToken);
-            return
+            var delivered = await delivering;
+            return (
             [
-                .. (await delivered).Items.Select(d => Of(scope.ProjectId, d, range)),
+                .. delivered.Items.Select(d => Of(scope.ProjectId, d, range)),
                 .. changed.Items.Select(c => new ChartMark(c.At.ToUnixTimeSeconds(), "change", Sentence.With(c.Joined ? LookText.MarkJoined : LookText.MarkGone, ("node", c.Node)), ProjectRoutes.Cluster(scope.ProjectId, c.ClusterId, "nodes"))),
-            ];
+            ], delivered.Problems.IsEmpty && changed.Problems.IsEmpty);
         }
         catch (Exception e) when (e is BackendException or ForbiddenException)
         {
-            return [];
+            return ([], false);
         }
     }
 
