@@ -32,7 +32,9 @@ internal sealed class DirectPrograms(Func<ProgramRequest, CancellationToken, Tas
 
     public static HttpResponseMessage Answer(int status, string body) => new((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
 
-    public Task<HttpResponseMessage?> SendAsync(ClusterKey cluster, Scope scope, ClusterProgram program, ProgramRequest request, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage?> SendAsync(ClusterKey cluster, Scope scope, ClusterProgram program, ProgramRequest request, CancellationToken cancellationToken) => SendAsPortalAsync(cluster, program, request, cancellationToken);
+
+    public Task<HttpResponseMessage?> SendAsPortalAsync(ClusterKey cluster, ClusterProgram program, ProgramRequest request, CancellationToken cancellationToken)
     {
         lock (asked)
         {
@@ -41,6 +43,4 @@ internal sealed class DirectPrograms(Func<ProgramRequest, CancellationToken, Tas
 
         return answer(request, cancellationToken);
     }
-
-    public Task<HttpResponseMessage?> SendAsPortalAsync(ClusterKey cluster, ClusterProgram program, ProgramRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 }
