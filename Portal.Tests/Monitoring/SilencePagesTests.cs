@@ -108,6 +108,25 @@ public sealed class SilencePagesTests : BunitContext
     }
 
     [Fact]
+    public void Form_WithALaterBeginning_CountsItsLengthFromThere_AndNoTimeIsToldAtItsField()
+    {
+        var page = Show<SilencePage>("/p/p1/alerts/silences/edit?cluster=c5&alert=a");
+        page.WaitForElement("#silence-from").Change("tomorrow");
+        page.Find("#silence-comment").Change("maintenance");
+        page.Find("form").Submit();
+        Assert.Contains("This is no time", page.Find("#startsAt-error").TextContent, StringComparison.Ordinal);
+        Assert.Empty(_silences.Saved);
+
+        page.Find("#silence-from").Change("2031-01-05 22:00");
+        page.Find("#silence-hours").Change("4");
+        page.Find("form").Submit();
+
+        page.WaitForAssertion(() => Assert.Single(_silences.Saved));
+        var draft = _silences.Saved.Single().Draft;
+        Assert.Equal((new DateTime(2031, 1, 5, 22, 0, 0), TimeSpan.FromHours(4)), (TimeZoneInfo.ConvertTime(draft.StartsAt!.Value, TimeZoneInfo.Utc).DateTime, draft.EndsAt - draft.StartsAt));
+    }
+
+    [Fact]
     public void Form_OfOneThatIsThere_KeepsItsIdAndBeginning()
     {
         var page = Show<SilencePage>("/p/p1/alerts/silences/edit?cluster=c5&id=s1");

@@ -45,7 +45,13 @@ public sealed class SilenceForm(ISilences silences, Scope scope, TimeProvider ti
     /// <summary>Gets the conditions.</summary>
     public List<MatcherField> Matchers { get; } = [];
 
-    /// <summary>Gets or sets for how many hours from now, or <see cref="Typed"/>.</summary>
+    /// <summary>Gets or sets the typed beginning, in <see cref="Zone"/>; empty is now.</summary>
+    public string From { get; set; } = "";
+
+    /// <summary>Gets whether its beginning may still be chosen: one that runs has begun.</summary>
+    public bool MayBegin => _before is not { State: SilenceState.Active };
+
+    /// <summary>Gets or sets for how many hours from its beginning, or <see cref="Typed"/>.</summary>
     public int Hours { get; set; } = 2;
 
     /// <summary>Gets or sets the typed end, in <see cref="Zone"/>.</summary>
@@ -84,7 +90,8 @@ public sealed class SilenceForm(ISilences silences, Scope scope, TimeProvider ti
     public void Take(string clusterId, Silence silence)
     {
         (_before, ClusterId, Comment, Hours) = (silence, clusterId, silence.Comment, Typed);
-        Until = TimeZoneInfo.ConvertTime(silence.EndsAt, Zone).ToString(Form, CultureInfo.InvariantCulture);
+        Until = Text(silence.EndsAt);
+        From = silence.State is SilenceState.Pending ? Text(silence.StartsAt) : "";
         Matchers.Clear();
         Matchers.AddRange(silence.Matchers.Select(m => new MatcherField { Name = m.Name, Operator = m.Operator, Value = m.Value }));
     }
@@ -94,7 +101,7 @@ public sealed class SilenceForm(ISilences silences, Scope scope, TimeProvider ti
     {
         if (hours == Typed && Until.Length == 0)
         {
-            Until = TimeZoneInfo.ConvertTime(time.GetUtcNow().AddHours(Hours), Zone).ToString(Form, CultureInfo.InvariantCulture);
+            Until = Text((Start(time.GetUtcNow()) ?? time.GetUtcNow()).AddHours(Hours));
         }
 
         Hours = hours;
@@ -114,7 +121,14 @@ public sealed class SilenceForm(ISilences silences, Scope scope, TimeProvider ti
     public async Task<bool> SaveAsync(CancellationToken cancellationToken)
     {
         Errors = [];
-        if (End() is not { } end)
+        var now = time.GetUtcNow();
+        if (Start(now) is not { } start)
+        {
+            Errors = [FieldError.Of("startsAt", "silence-start-unreadable")];
+            return false;
+        }
+
+        if (End(start) is not { } end)
         {
             Errors = [FieldError.Of("endsAt", "silence-end-unreadable")];
             return false;
@@ -126,8 +140,9 @@ public sealed class SilenceForm(ISilences silences, Scope scope, TimeProvider ti
             return false;
         }
 
-        // One that is over is made anew; one that runs or waits keeps its beginning.
-        var draft = new SilenceDraft { Id = _before?.Id, StartsAt = _before is { State: not SilenceState.Expired } before ? before.StartsAt : null, EndsAt = end, Comment = Comment.Trim(), Matchers = [.. Matchers.Select(m => m.Matcher)] };
+        // One that is over is made anew; one that runs keeps its beginning, and so does one that waits, to the second, unless another was typed.
+        var begins = !MayBegin || _before is { State: SilenceState.Pending } waiting && Text(waiting.StartsAt) == From.Trim() ? _before!.StartsAt : start == now ? null : (DateTimeOffset?)start;
+        var draft = new SilenceDraft { Id = _before?.Id, StartsAt = begins, EndsAt = end, Comment = Comment.Trim(), Matchers = [.. Matchers.Select(m => m.Matcher)] };
         try
         {
             return await _asking.RunAsync(() => silences.SaveAsync(scope, ClusterId, draft, cancellationToken));
@@ -139,7 +154,11 @@ public sealed class SilenceForm(ISilences silences, Scope scope, TimeProvider ti
         }
     }
 
-    private DateTimeOffset? End() => Hours != Typed ? time.GetUtcNow().AddHours(Hours)
-        : DateTime.TryParseExact(Until.Trim().Replace('T', ' '), [Form, Form + ":ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) ? new DateTimeOffset(local, Zone.GetUtcOffset(local))
-        : null;
+    private DateTimeOffset? Start(DateTimeOffset now) => From.Trim().Length == 0 ? now : Read(From);
+
+    private DateTimeOffset? End(DateTimeOffset start) => Hours != Typed ? start.AddHours(Hours) : Read(Until);
+
+    private string Text(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, Zone).ToString(Form, CultureInfo.InvariantCulture);
+
+    private DateTimeOffset? Read(string text) => DateTime.TryParseExact(text.Trim().Replace('T', ' '), [Form, Form + ":ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) ? new DateTimeOffset(local, Zone.GetUtcOffset(local)) : null;
 }
