@@ -22,30 +22,41 @@ public sealed class AlertChanges(LookSources sources)
     /// <summary>Gets whether something could not be read.</summary>
     public bool IsMissing { get; private set; }
 
-    /// <summary>Asks for it, once for each alert that is opened: of its namespace, or of the whole cluster where it has none. Gives whether there is news.</summary>
-    public async Task<bool> LearnAsync(Scope scope, AlertItem? item, CancellationToken cancellationToken)
+    /// <summary>Gets what is being asked; ends when the page is left.</summary>
+    public Task Asking { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Asks for it beside the page, once for each alert that is opened: of its namespace, or of the whole cluster where it has none.</summary>
+    public void Learn(Scope scope, AlertItem? item, Action changed, CancellationToken cancellationToken)
     {
         if (_asked == item?.Key)
         {
-            return false;
+            return;
         }
 
         (_asked, Items, IsLoaded, IsMissing) = (item?.Key, [], false, false);
-        if (item is null)
+        if (item is not null)
         {
-            return false;
+            Asking = Task.WhenAll(Asking, AskAsync(scope, item, changed, cancellationToken));
         }
+    }
 
+    private async Task AskAsync(Scope scope, AlertItem item, Action changed, CancellationToken cancellationToken)
+    {
         var (from, to) = (item.Alert.StartsAt - Before, item.Alert.StartsAt);
         var question = new LookQuestion(
             [new(new ClusterKey(scope.Region, scope.ProjectId, item.ClusterId), item.ClusterName)], from, to, new ChartSelection { Namespace = item.Alert.Labels.GetValueOrDefault("namespace") });
-        var (marks, isWhole) = await new ChangeMarks(sources).ReadAsync(scope, question, TimeRange.Between(from, to), cancellationToken);
-        if (_asked != item.Key)
+        try
         {
-            return false;
+            var (marks, isWhole) = await new ChangeMarks(sources).ReadAsync(scope, question, TimeRange.Between(from, to), cancellationToken);
+            if (_asked == item.Key)
+            {
+                (Items, IsLoaded, IsMissing) = ([.. marks.OrderByDescending(m => m.At)], true, !isWhole);
+                changed();
+            }
         }
-
-        (Items, IsLoaded, IsMissing) = ([.. marks.OrderByDescending(m => m.At)], true, !isWhole);
-        return true;
+        catch (OperationCanceledException)
+        {
+            // The page was left.
+        }
     }
 }

@@ -15,9 +15,8 @@ public sealed partial class AlertsPage : IAsyncDisposable
     private readonly List<string> _onTheWay = [];
     private CancellationTokenSource _left = new();
     private AlertsModel _model = null!;
-    private AlertChanges _changes = null!;
+    private AlertChanges? _changes;
     private Task _run = Task.CompletedTask;
-    private Task _learning = Task.CompletedTask;
 
     /// <summary>Gets or sets the project in the address.</summary>
     [Parameter]
@@ -64,7 +63,7 @@ public sealed partial class AlertsPage : IAsyncDisposable
     {
         await _left.CancelAsync();
         await _run;
-        await _learning;
+        await (_changes?.Asking ?? Task.CompletedTask);
         _left.Dispose();
     }
 
@@ -90,29 +89,14 @@ public sealed partial class AlertsPage : IAsyncDisposable
     {
         await _model.OpenAsync(Scope, item, _left.Token);
         StateHasChanged();
-        _learning = Task.WhenAll(_learning, LearnAsync(item));
-    }
-
-    private async Task LearnAsync(AlertItem? item)
-    {
-        try
-        {
-            if (await _changes.LearnAsync(Scope, item, _left.Token))
-            {
-                StateHasChanged();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The page was left.
-        }
+        _changes!.Learn(Scope, item, StateHasChanged, _left.Token);
     }
 
     private async Task StartAsync()
     {
         await _left.CancelAsync();
         await _run;
-        await _learning;
+        await (_changes?.Asking ?? Task.CompletedTask);
         _left.Dispose();
         _left = new CancellationTokenSource();
         _model = new AlertsModel(Clusters, Alerts, Plans, Time) { Query = AlertListQuery.Read(Text, Severity, Cluster) };

@@ -5,6 +5,38 @@ namespace Portal.Core.Monitoring.Grafana;
 /// <summary>Grafana's units (the ids of its value formats) as the portal's.</summary>
 internal static class GrafanaUnits
 {
+    private static readonly string[] Plain = ["none", "short", "sishort", "string", "number"];
+
+    private static readonly (string Id, MetricUnit Unit, double Factor)[] Single =
+    [
+        ("locale", MetricUnit.Count, 1),
+        ("percent", MetricUnit.Ratio, 0.01),
+        ("percentunit", MetricUnit.Ratio, 1),
+        ("ns", MetricUnit.Seconds, 1e-9),
+        ("µs", MetricUnit.Seconds, 1e-6),
+        ("us", MetricUnit.Seconds, 1e-6),
+        ("ms", MetricUnit.Seconds, 1e-3),
+        ("s", MetricUnit.Seconds, 1),
+        ("m", MetricUnit.Seconds, 60),
+        ("h", MetricUnit.Seconds, 3600),
+        ("d", MetricUnit.Seconds, 86_400),
+        ("dtdurations", MetricUnit.Seconds, 1),
+        ("dtdurationms", MetricUnit.Seconds, 1e-3),
+        ("dthms", MetricUnit.Seconds, 1),
+        ("clocks", MetricUnit.Seconds, 1),
+        ("clockms", MetricUnit.Seconds, 1e-3),
+        ("timeticks", MetricUnit.Seconds, 0.01),
+        ("bytes", MetricUnit.Bytes, 1),
+        ("decbytes", MetricUnit.Bytes, 1),
+        ("Bps", MetricUnit.BytesPerSecond, 1),
+        ("binBps", MetricUnit.BytesPerSecond, 1),
+        ("bits", MetricUnit.Bits, 1),
+        ("decbits", MetricUnit.Bits, 1),
+        ("bps", MetricUnit.BitsPerSecond, 1),
+        ("binbps", MetricUnit.BitsPerSecond, 1),
+    ];
+
+    // After what it is made of: fields begin in the order in which they stand.
     private static readonly Dictionary<string, GrafanaUnit> Known = Make();
 
     /// <summary>Gives the unit; null for one that the portal does not know.</summary>
@@ -12,39 +44,12 @@ internal static class GrafanaUnits
 
     private static Dictionary<string, GrafanaUnit> Make()
     {
-        var all = new Dictionary<string, GrafanaUnit>(StringComparer.Ordinal)
+        var all = Plain.ToDictionary(id => id, _ => GrafanaUnit.Plain, StringComparer.Ordinal);
+        foreach (var (id, unit, factor) in Single)
         {
-            ["none"] = GrafanaUnit.Plain,
-            ["short"] = GrafanaUnit.Plain,
-            ["sishort"] = GrafanaUnit.Plain,
-            ["string"] = GrafanaUnit.Plain,
-            ["number"] = GrafanaUnit.Plain,
-            ["locale"] = new(MetricUnit.Count, 1),
-            ["percent"] = new(MetricUnit.Ratio, 0.01),
-            ["percentunit"] = new(MetricUnit.Ratio, 1),
-            ["ns"] = new(MetricUnit.Seconds, 1e-9),
-            ["µs"] = new(MetricUnit.Seconds, 1e-6),
-            ["us"] = new(MetricUnit.Seconds, 1e-6),
-            ["ms"] = new(MetricUnit.Seconds, 1e-3),
-            ["s"] = new(MetricUnit.Seconds, 1),
-            ["m"] = new(MetricUnit.Seconds, 60),
-            ["h"] = new(MetricUnit.Seconds, 3600),
-            ["d"] = new(MetricUnit.Seconds, 86_400),
-            ["dtdurations"] = new(MetricUnit.Seconds, 1),
-            ["dtdurationms"] = new(MetricUnit.Seconds, 1e-3),
-            ["dthms"] = new(MetricUnit.Seconds, 1),
-            ["clocks"] = new(MetricUnit.Seconds, 1),
-            ["clockms"] = new(MetricUnit.Seconds, 1e-3),
-            ["timeticks"] = new(MetricUnit.Seconds, 0.01),
-            ["bytes"] = new(MetricUnit.Bytes, 1),
-            ["decbytes"] = new(MetricUnit.Bytes, 1),
-            ["Bps"] = new(MetricUnit.BytesPerSecond, 1),
-            ["binBps"] = new(MetricUnit.BytesPerSecond, 1),
-            ["bits"] = new(MetricUnit.Bits, 1),
-            ["decbits"] = new(MetricUnit.Bits, 1),
-            ["bps"] = new(MetricUnit.BitsPerSecond, 1),
-            ["binbps"] = new(MetricUnit.BitsPerSecond, 1),
-        };
+            all[id] = new(unit, factor);
+        }
+
         foreach (var (letter, power) in new[] { ('k', 1), ('m', 2), ('g', 3), ('t', 4), ('p', 5) })
         {
             var upper = char.ToUpperInvariant(letter);
