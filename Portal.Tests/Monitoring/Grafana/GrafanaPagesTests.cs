@@ -54,8 +54,8 @@ public sealed class GrafanaPagesTests : BunitContext
         Assert.DoesNotContain("rate(", Uri.UnescapeDataString(board.Charts[0].Url), StringComparison.Ordinal);
         Assert.Equal((1e9, "critical"), (board.Charts[1].Limits.Single().Value, board.Charts[1].Limits.Single().Name));
         Assert.Equal("--x:1;--w:4;--y:1;--h:2", page.Find("#panel-20").GetAttribute("style"));
-        page.FindAll(".charts-pick select")[2].Change("node-1");
-        Assert.EndsWith("?var-node=node-3&var-nodename=node-1", Navigation.Uri, StringComparison.Ordinal);
+        await page.InvokeAsync(() => page.FindAll(".charts-pick select")[2].Change("node-1"));
+        page.WaitForAssertion(() => Assert.EndsWith("?var-node=node-3&var-nodename=node-1", Navigation.Uri, StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.StartsWith("Quick view of node-1", page.Find(".gd-row h2 button").TextContent.Trim(), StringComparison.Ordinal), TimeSpan.FromSeconds(30));
     }
 
@@ -65,9 +65,9 @@ public sealed class GrafanaPagesTests : BunitContext
         var page = await OpenAsync("node", "");
         Assert.DoesNotContain(page.FindComponent<ChartBoard>().Instance.Spec.Charts, c => c.Slot == "panel-9");
 
-        page.FindAll(".gd-row h2 button")[1].Click();
+        await page.InvokeAsync(() => page.FindAll(".gd-row h2 button")[1].Click());
 
-        Assert.EndsWith("?rows=1", Navigation.Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.EndsWith("?rows=1", Navigation.Uri, StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.Contains(page.FindComponent<ChartBoard>().Instance.Spec.Charts, c => c.Slot == "panel-9"), TimeSpan.FromSeconds(30));
         Assert.Equal("true", page.FindAll(".gd-row h2 button")[1].GetAttribute("aria-expanded"));
     }
@@ -98,11 +98,11 @@ public sealed class GrafanaPagesTests : BunitContext
     {
         var page = await OpenAsync("cluster", "?var-namespace=node-1");
 
-        page.FindAll(".charts-check input")[2].Change(true);
-        Assert.EndsWith("?var-namespace=node-1&var-namespace=node-2", Navigation.Uri, StringComparison.Ordinal);
+        await page.InvokeAsync(() => page.FindAll(".charts-check input")[2].Change(true));
+        page.WaitForAssertion(() => Assert.EndsWith("?var-namespace=node-1&var-namespace=node-2", Navigation.Uri, StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.Equal("node-1, node-2", page.Find(".gd-chosen").TextContent), TimeSpan.FromSeconds(30));
-        page.FindAll(".charts-check input")[0].Change(true);
-        Assert.EndsWith("?var-namespace=%24__all", Navigation.Uri, StringComparison.Ordinal);
+        await page.InvokeAsync(() => page.FindAll(".charts-check input")[0].Change(true));
+        page.WaitForAssertion(() => Assert.EndsWith("?var-namespace=%24__all", Navigation.Uri, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -136,9 +136,9 @@ public sealed class GrafanaPagesTests : BunitContext
         var page = List();
 
         Assert.Equal("Nodes", page.Find("td a.nm").TextContent);
-        page.Find("td button").Click();
+        await page.InvokeAsync(() => page.Find("td button").Click());
         Assert.Equal("Remove it for the whole project?", page.Find(".gd-sure span").TextContent);
-        page.Find(".gd-sure .df").Click();
+        await page.InvokeAsync(() => page.Find(".gd-sure .df").Click());
         page.WaitForAssertion(() => Assert.Contains("Nodes was removed.", page.Markup, StringComparison.Ordinal));
         Assert.Empty(await _dashboards.ListAsync(_scopes.Scope, CancellationToken.None));
     }
