@@ -25,7 +25,9 @@ public sealed class DevelopmentTests
         }
 
         Process.Start("kill", $"-INT {process.Process.Id}").WaitForExit();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+
+        // A host gives what runs half a minute to end; the demo is setting up a cluster just then, and other tests have the processors.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         await process.Process.WaitForExitAsync(patience.Token);
         Assert.Equal(0, process.Process.ExitCode);
         Assert.Equal("", (await process.Process.StandardError.ReadToEndAsync()).Trim());
