@@ -23,7 +23,10 @@ public static class DeliveryServices
         services.AddSingleton<IAlertTokens, ClusterAlertTokens>();
         services.AddSingleton<IClusterPrograms, ClusterPrograms>();
         services.AddSingleton<IClusterApps, ClusterApps>();
-        services.AddSingleton<IAppGateway, AppGateway>();
+        services.AddSingleton<AppGateway>();
+        services.AddSingleton<IAppGateway>(s => s.GetRequiredService<AppGateway>());
+        services.AddSingleton<IAppUpkeep>(s => s.GetRequiredService<AppGateway>());
+        services.AddHostedService<AppUpkeep>();
         services.AddSingleton<IAppCodes, AppCodes>();
         services.AddLogs();
         services.AddSingleton<IAlertmanagers, ClusterAlertmanagers>();

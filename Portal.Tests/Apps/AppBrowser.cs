@@ -38,10 +38,13 @@ internal sealed class AppBrowser : IDisposable
     public async Task<HttpResponseMessage> GetAsync(string address, params (string Name, string Value)[] headers) => await SendAsync(HttpMethod.Get, address, headers);
 
     /// <summary>Asks once.</summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string address, params (string Name, string Value)[] headers)
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string address, params (string Name, string Value)[] headers) => SendAsync(method, address, null, headers);
+
+    /// <summary>Asks once, with a body.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string address, HttpContent? content, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(new Uri(portal, "/").AbsoluteUri.TrimEnd('/') is var own && address[0] == '/' ? own + address : address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
-        request.Content = method == HttpMethod.Post ? new StringContent("{}") : null;
+        request.Content = method == HttpMethod.Post ? content ?? new StringContent("{}") : null;
         request.Headers.TryAddWithoutValidation("Accept", "text/html");
         foreach (var (name, value) in headers)
         {
@@ -52,10 +55,31 @@ internal sealed class AppBrowser : IDisposable
         return await staying.SendAsync(request);
     }
 
+    /// <summary>Opens a program from the portal; gives the address that begins on its host.</summary>
+    public async Task<string> BeginAsync(string way)
+    {
+        using var opened = await GetAsync(way);
+        Assert.Equal(HttpStatusCode.Redirect, opened.StatusCode);
+        Assert.Contains("/.portal/begin?way=", opened.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        return opened.Headers.Location.OriginalString;
+    }
+
+    /// <summary>Follows that to the portal and back; gives the answer that leads to the program's host with a code.</summary>
+    public async Task<HttpResponseMessage> CodeAsync(string begin)
+    {
+        using var begun = await GetAsync(begin);
+        Assert.Equal(HttpStatusCode.Redirect, begun.StatusCode);
+        Assert.Equal(portal.GetLeftPart(UriPartial.Authority), begun.Headers.Location!.GetLeftPart(UriPartial.Authority));
+        return await GetAsync(begun.Headers.Location.OriginalString);
+    }
+
+    /// <summary>Opens a program from the portal as far as the code.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(string way) => await CodeAsync(await BeginAsync(way));
+
     /// <summary>Opens a program from the portal and enters; gives its host's origin.</summary>
     public async Task<string> EnterAsync(string way)
     {
-        using var opened = await GetAsync(way);
+        using var opened = await OpenAsync(way);
         Assert.Equal(HttpStatusCode.Redirect, opened.StatusCode);
         using var entered = await GetAsync(opened.Headers.Location!.OriginalString);
         Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);

@@ -20,7 +20,7 @@ public sealed class AppHostTests(PlatformCluster cluster) : IClassFixture<Platfo
     public async Task Kibana_OpenedFromThePortal_IsReadAsTheReaderOfLogs_AndChangesNothing()
     {
         using var browser = await SignedInAsync("luca");
-        using var opened = await browser.GetAsync(await WayAsync("kibana", "/app/discover"));
+        using var opened = await browser.OpenAsync(await WayAsync("kibana", "/app/discover"));
         var way = opened.Headers.Location!;
         Assert.Matches("^http://kibana-[a-z2-7]{16}\\.apps\\.localhost:[0-9]+/\\.portal/enter\\?code=", way.AbsoluteUri);
         Assert.Equal("no-store", opened.Headers.CacheControl!.ToString());
@@ -28,7 +28,8 @@ public sealed class AppHostTests(PlatformCluster cluster) : IClassFixture<Platfo
         using var entered = await browser.GetAsync(way.AbsoluteUri);
 
         Assert.Equal("/app/discover", entered.Headers.Location!.OriginalString);
-        var cookie = Assert.Single(entered.Headers.GetValues("Set-Cookie"));
+        Assert.Single(entered.Headers.GetValues("Set-Cookie"), c => c.StartsWith("portal-way-", StringComparison.Ordinal) && c.Contains("expires=Thu, 01 Jan 1970", StringComparison.Ordinal));
+        var cookie = Assert.Single(entered.Headers.GetValues("Set-Cookie"), c => c.StartsWith("portal-app=", StringComparison.Ordinal));
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("domain=", cookie, StringComparison.OrdinalIgnoreCase);
@@ -50,20 +51,20 @@ public sealed class AppHostTests(PlatformCluster cluster) : IClassFixture<Platfo
     {
         using var browser = await SignedInAsync("luca");
         using var other = new AppBrowser(cluster.Url);
-        using var opened = await browser.GetAsync(await WayAsync("kibana"));
+        using var opened = await browser.OpenAsync(await WayAsync("kibana"));
         var way = opened.Headers.Location!.AbsoluteUri;
         using var entered = await browser.GetAsync(way);
         Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
 
-        using var again = await other.GetAsync(way);
+        using var again = await browser.GetAsync(way);
 
         Assert.Equal(HttpStatusCode.BadRequest, again.StatusCode);
         Assert.False(again.Headers.Contains("Set-Cookie"));
-        using var fresh = await browser.GetAsync(await WayAsync("kibana"));
+        using var fresh = await browser.OpenAsync(await WayAsync("kibana"));
         var prometheus = await browser.EnterAsync(await WayAsync("prometheus"));
         using var elsewhere = await other.GetAsync(prometheus + fresh.Headers.Location!.PathAndQuery);
         Assert.Equal(HttpStatusCode.BadRequest, elsewhere.StatusCode);
-        using var spent = await other.GetAsync(fresh.Headers.Location.AbsoluteUri);
+        using var spent = await browser.GetAsync(fresh.Headers.Location.AbsoluteUri);
         Assert.Equal(HttpStatusCode.BadRequest, spent.StatusCode);
         using var guessed = await other.GetAsync(prometheus + "/.portal/enter?code=guess");
         Assert.Equal(HttpStatusCode.BadRequest, guessed.StatusCode);
@@ -73,9 +74,9 @@ public sealed class AppHostTests(PlatformCluster cluster) : IClassFixture<Platfo
     public async Task Cookie_OfOneProgram_IsNothingOnAnothersHost()
     {
         using var browser = await SignedInAsync("luca");
-        using var opened = await browser.GetAsync(await WayAsync("kibana"));
+        using var opened = await browser.OpenAsync(await WayAsync("kibana"));
         using var entered = await browser.GetAsync(opened.Headers.Location!.AbsoluteUri);
-        var cookie = entered.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        var cookie = entered.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("portal-app=", StringComparison.Ordinal)).Split(';')[0];
         using var stranger = new AppBrowser(cluster.Url);
         var scope = await cluster.ScopeAsync();
         var other = $"http://{AppLabel.Of(scope.Region, cluster.ClusterId, ClusterApp.Prometheus)}.apps.localhost:{opened.Headers.Location.Port}";
@@ -197,7 +198,7 @@ public sealed class AppHostTests(PlatformCluster cluster) : IClassFixture<Platfo
     public async Task Path_ThatLeadsElsewhere_IsNotFollowed(string path)
     {
         using var browser = await SignedInAsync("luca");
-        using var opened = await browser.GetAsync(await WayAsync("kibana", path));
+        using var opened = await browser.OpenAsync(await WayAsync("kibana", path));
         var address = opened.Headers.Location!;
         var changed = $"{address.GetLeftPart(UriPartial.Path)}?code={HttpUtility.ParseQueryString(address.Query)["code"]}&path={Uri.EscapeDataString(path)}";
 
@@ -246,7 +247,7 @@ public sealed class AppHostTests(PlatformCluster cluster) : IClassFixture<Platfo
 
         // A connection from before may still be there; a program that is not ready is Jenkins' own word then.
         using var gone = await luca.GetAsync(host + "/login");
-        Assert.True(gone.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable, gone.StatusCode.ToString());
+        Assert.True(gone.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable, gone.StatusCode.ToString());
         using var again = await luca.GetAsync(await WayAsync("jenkins"));
         Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
         Assert.Contains("href=\"/p/", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);

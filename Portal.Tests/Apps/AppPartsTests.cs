@@ -23,33 +23,6 @@ namespace Portal.Tests.Apps;
 public sealed class AppPartsTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly AppVisit Visit = new() { SessionId = "session-secret", UserId = "u1", ProjectId = "p1", ClusterId = "c1", App = ClusterApp.Kibana, Label = "kibana-aaaaaaaaaaaaaaaa", Portal = "https://portal.example" };
-
-    [Fact]
-    public async Task Code_LivesHalfAMinute()
-    {
-        var time = new FakeTimeProvider();
-        var codes = new AppCodes(MemoryHome.NewStore(), new PlainProtector(), time);
-        var (first, second) = (await codes.IssueAsync(Visit, None), await codes.IssueAsync(Visit, None));
-        time.Advance(TimeSpan.FromSeconds(29));
-        Assert.Equal(Visit, await codes.TakeAsync(first, Visit.Label, None));
-        time.Advance(TimeSpan.FromSeconds(2));
-
-        Assert.Null(await codes.TakeAsync(second, Visit.Label, None));
-        Assert.Equal(43, first.Length);
-        Assert.DoesNotContain("session", Visit.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Code_TakenTwiceAtOnce_IsTakenOnce()
-    {
-        var codes = new AppCodes(MemoryHome.NewStore(), new PlainProtector(), TimeProvider.System);
-        var code = await codes.IssueAsync(Visit, None);
-
-        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => codes.TakeAsync(code, Visit.Label, None))));
-
-        Assert.Single(taken, t => t is not null);
-    }
 
     [Fact]
     public void Label_IsOneForEachProgramOfEachCluster_AndSaysNothingOfIt()
@@ -87,7 +60,36 @@ public sealed class AppPartsTests
     [InlineData("*.apps.example", false)]
     [InlineData("apps.example:443", false)]
     [InlineData("apps", false)]
-    public void Domain_IsAHostName(string domain, bool good) => Assert.Equal(good, !AppsOptions.Failures(new AppsOptions { Domain = domain }).Any());
+    public void Domain_IsAHostName(string domain, bool good) => Assert.Equal(good, !AppsOptions.Failures(new AppsOptions { Domain = domain, PortalAddress = "https://portal.example" }).Any());
+
+    [Theory]
+    [InlineData("apps.example", null, false)]
+    [InlineData("apps.localhost", null, true)]
+    [InlineData(null, null, true)]
+    [InlineData("apps.example", "https://portal.example", true)]
+    [InlineData("apps.example", "https://portal.example/", true)]
+    [InlineData("apps.example", "https://portal.example/portal", false)]
+    [InlineData("apps.example", "https://me@portal.example", false)]
+    [InlineData("apps.example", "portal.example", false)]
+    [InlineData("apps.example", "javascript:alert(1)", false)]
+    [InlineData("apps.example", "https://apps.example", false)]
+    [InlineData("apps.example", "https://portal.APPS.example", false)]
+    public void PortalAddress_IsConfigured_WhereADomainIs(string? domain, string? address, bool good) =>
+        Assert.Equal(good, !AppsOptions.Failures(new AppsOptions { Domain = domain, PortalAddress = address }).Any());
+
+    [Theory]
+    [InlineData(null, "localhost:5200", "http://localhost:5200/")]
+    [InlineData(null, "127.0.0.1:5200", "http://127.0.0.1:5200/")]
+    [InlineData(null, "evil.example", null)]
+    [InlineData(null, "localhost.evil.example", null)]
+    [InlineData("https://portal.example", "evil.example", "https://portal.example/")]
+    public void PortalsOrigin_IsTheConfiguredOne_AndNeverWhatARequestSays(string? configured, string host, string? origin)
+    {
+        var request = new DefaultHttpContext().Request;
+        (request.Scheme, request.Host) = ("http", new HostString(host));
+
+        Assert.Equal(origin, new AppHosts(Options.Create(new AppsOptions { Domain = "apps.localhost", PortalAddress = configured })).Portal(request)?.AbsoluteUri);
+    }
 
     [Fact]
     public void PrometheusLink_HasExpressionRangeAndEnd()
@@ -158,12 +160,5 @@ public sealed class AppPartsTests
         app.Run(async http => await http.RequestServices.GetRequiredService<IHttpForwarder>().SendAsync(http, to, way.Http, ForwarderRequestConfig.Empty, new AppTransformer(way, () => { })));
         await app.StartAsync();
         return app;
-    }
-
-    private sealed class PlainProtector : Portal.Core.Storage.ISecretProtector
-    {
-        public string Protect(string purpose, string plaintext) => plaintext;
-
-        public string Unprotect(string purpose, string ciphertext) => ciphertext;
     }
 }

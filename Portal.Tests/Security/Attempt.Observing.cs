@@ -111,7 +111,11 @@ internal sealed partial record Attempt
         Quiet("IClusterApps.Find", (w, s) => Task.FromResult<object?>(w.Get<IClusterApps>().Find(s, "c", "n", ClusterApp.Kibana)?.IsThroughPortal)),
         Write("IAppGateway.EnterAsync", async (w, s) => await w.Get<IAppGateway>().EnterAsync(s, w.ClusterId, ClusterApp.Prometheus, None)),
         Write("IAppGateway.IsInstalledAsync", async (w, s) => await w.Get<IAppGateway>().IsInstalledAsync(s, w.ClusterId, ClusterApp.Prometheus, None)),
-        Write("IAppGateway.OpenAsync", async (w, s) => (await w.Get<IAppGateway>().OpenAsync(s, w.ClusterId, ClusterApp.Prometheus, None)).ToString()),
+        Write("IAppGateway.OpenAsync", async (w, s) =>
+        {
+            using var way = await w.Get<IAppGateway>().OpenAsync(s, w.ClusterId, ClusterApp.Prometheus, None);
+            return way.ToString();
+        }),
         Quiet("IAppGateway.Refuse", (w, s) =>
         {
             w.Get<IAppGateway>().Refuse(s, w.ClusterId, ClusterApp.Kibana);

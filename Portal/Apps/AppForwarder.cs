@@ -20,7 +20,7 @@ internal sealed class AppForwarder(IHttpForwarder forwarder, IAppGateway gateway
     /// <exception cref="BackendException">There is no way to the cluster.</exception>
     public async Task ForwardAsync(HttpContext context, Scope scope, AppVisit visit, CancellationToken cancellationToken)
     {
-        var way = await gateway.OpenAsync(scope, visit.ClusterId, visit.App, cancellationToken);
+        using var way = await gateway.OpenAsync(scope, visit.ClusterId, visit.App, cancellationToken);
         var transformer = new AppTransformer(way, () => gateway.Refuse(scope, visit.ClusterId, visit.App));
         var error = await forwarder.SendAsync(context, $"http://{visit.App.ToString().ToLowerInvariant()}", way.Http, config, transformer, cancellationToken);
         if (error is ForwarderError.None || context.RequestAborted.IsCancellationRequested)
@@ -39,6 +39,7 @@ internal sealed class AppForwarder(IHttpForwarder forwarder, IAppGateway gateway
         var trouble = cancellationToken.IsCancellationRequested ? AppTrouble.SignedOut
             : Causes(why).OfType<BadHttpRequestException>().Any(e => e.StatusCode == StatusCodes.Status413PayloadTooLarge) ? AppTrouble.TooLarge
             : cause is not null && !await IsInstalledAsync(scope, visit, context.RequestAborted) ? AppTrouble.NotInstalled
+            : error is ForwarderError.RequestTimedOut || cause?.Failure is BackendFailure.Timeout ? AppTrouble.Silent
             : AppTrouble.NoAnswer;
         await AppPage.WriteAsync(context, trouble, visit.App, AppHost.Links(visit, trouble is AppTrouble.NotInstalled ? null : "/"));
     }

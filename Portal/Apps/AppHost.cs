@@ -8,7 +8,7 @@ using Portal.Shell;
 namespace Portal.Apps;
 
 /// <summary>Answers everything on programs' hosts: a code becomes a cookie, and what comes with the cookie is handed on. Nothing of the portal is served here.</summary>
-internal sealed class AppHost(AppHosts hosts, AppTickets tickets, AppGuard guard, AppLimits limits, AppForwarder forwarder, IAppCodes codes, IOptions<AppsOptions> options)
+internal sealed class AppHost(AppHosts hosts, AppTickets tickets, AppGuard guard, AppLimits limits, AppForwarder forwarder, AppEntrance entrance, IOptions<AppsOptions> options)
 {
     /// <summary>Answers a request.</summary>
     public async Task AnswerAsync(HttpContext context)
@@ -23,7 +23,7 @@ internal sealed class AppHost(AppHosts hosts, AppTickets tickets, AppGuard guard
         var visit = tickets.Read(context, label);
         using var lease = await limits.EnterAsync(visit?.UserId ?? context.Connection.RemoteIpAddress?.ToString() ?? "unknown", context.RequestAborted);
         await (!lease.IsAcquired ? AppPage.WriteAsync(context, AppTrouble.TooMany, visit?.App, Links(visit, null))
-            : request.Path.Equals(AppPaths.Enter, StringComparison.OrdinalIgnoreCase) ? EnterAsync(context, label)
+            : entrance.Answer(context, label, AppOf(label)) is { } answered ? answered
             : request.Path.StartsWithSegments(AppPaths.Own, StringComparison.OrdinalIgnoreCase) ? AppPage.WriteAsync(context, AppTrouble.NoSuchHost, visit?.App, Links(visit, null))
             : visit is null ? AppPage.WriteAsync(context, AppTrouble.SignedOut, AppOf(label), [])
             : VisitAsync(context, visit));
@@ -36,29 +36,12 @@ internal sealed class AppHost(AppHosts hosts, AppTickets tickets, AppGuard guard
 
     private static ClusterApp? AppOf(string label) => Enum.TryParse<ClusterApp>(label.Split('-')[0], ignoreCase: true, out var app) ? app : null;
 
-    private async Task EnterAsync(HttpContext context, string label)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers["Referrer-Policy"] = "no-referrer";
-        var query = context.Request.Query;
-        if (!HttpMethods.IsGet(context.Request.Method) || await codes.TakeAsync(query["code"].ToString(), label, context.RequestAborted) is not { } visit)
-        {
-            await AppPage.WriteAsync(context, AppTrouble.CodeSpent, AppOf(label), Links(tickets.Read(context, label), null));
-            return;
-        }
-
-        tickets.Write(context, visit);
-        context.Response.Redirect(AppPaths.Local(query["path"]));
-    }
-
     private async Task VisitAsync(HttpContext context, AppVisit visit)
     {
-        var here = AppPaths.Local(context.Request.Path.ToUriComponent() + context.Request.QueryString);
         try
         {
-            if (await guard.EnterAsync(visit, context.RequestAborted) is not { } scope)
+            if (await ScopeAsync(context, visit) is not { } scope)
             {
-                await AppPage.WriteAsync(context, AppTrouble.SignedOut, visit.App, Links(visit, here));
                 return;
             }
 
@@ -82,11 +65,33 @@ internal sealed class AppHost(AppHosts hosts, AppTickets tickets, AppGuard guard
         }
     }
 
+    // Gives null when the request has been answered.
+    private async Task<Scope?> ScopeAsync(HttpContext context, AppVisit visit)
+    {
+        try
+        {
+            if (await guard.EnterAsync(visit, context.RequestAborted) is { } scope)
+            {
+                return scope;
+            }
+
+            var here = AppPaths.Local(context.Request.Path.ToUriComponent() + context.Request.QueryString);
+            await AppPage.WriteAsync(context, AppTrouble.SignedOut, visit.App, Links(visit, here));
+        }
+        catch (BackendException e) when (e.MayHeal)
+        {
+            await AppPage.WriteAsync(context, AppTrouble.NoIdentity, visit.App, Links(visit, "/"));
+        }
+
+        return null;
+    }
+
     internal static AppTrouble TroubleOf(Exception e) => e switch
     {
         ForbiddenException or BackendException { Failure: BackendFailure.Forbidden } => AppTrouble.NotAllowed,
         BackendException { Failure: BackendFailure.SignInAgain } => AppTrouble.SignedOut,
         BackendException { Failure: BackendFailure.NotFound } => AppTrouble.NoCluster,
+        BackendException { Failure: BackendFailure.Timeout } => AppTrouble.Silent,
         _ => AppTrouble.NoAnswer,
     };
 

@@ -6,6 +6,7 @@ namespace Portal.Apps;
 /// <summary>Which hosts are programs' and which the portal's.</summary>
 internal sealed class AppHosts(IOptions<AppsOptions> options)
 {
+    private readonly Uri? portal = options.Value.PortalAddress is { Length: > 0 } address ? new Uri(address) : null;
     private readonly string? domain = options.Value.Domain is { Length: > 0 } name ? name : null;
 
     /// <summary>Gets whether the site has such hosts.</summary>
@@ -21,8 +22,14 @@ internal sealed class AppHosts(IOptions<AppsOptions> options)
         return domain is not null && name.EndsWith("." + domain, StringComparison.Ordinal) && name[..^(domain.Length + 1)] is var label && AppLabel.IsOne(label) ? label : null;
     }
 
+    /// <summary>
+    /// Gives the portal's own origin: the configured one. What a request says of its host is believed only of this machine's own
+    /// names: elsewhere it is anybody's to choose, and browsers would be led there.
+    /// </summary>
+    public Uri? Portal(HttpRequest request) => portal ?? (AppsOptions.IsLocal(Name(request.Host)) ? new Uri($"{request.Scheme}://{request.Host}") : null);
+
     /// <summary>Gives the origin of a program's host, at the scheme and port of the portal itself.</summary>
-    public string Origin(string label, HttpRequest portal) => $"{portal.Scheme}://{label}.{domain}{(portal.Host.Port is { } port ? $":{port}" : "")}";
+    public string Origin(string label, Uri own) => $"{own.Scheme}://{label}.{domain}{(own.IsDefaultPort ? "" : $":{own.Port}")}";
 
     // A name with the root's dot is the same host to DNS.
     private static string Name(HostString host) => host.Host.TrimEnd('.').ToLowerInvariant();

@@ -52,10 +52,12 @@ internal static class AppPage
         AppTrouble.NoSuchHost or AppTrouble.NotInstalled or AppTrouble.NoCluster => StatusCodes.Status404NotFound,
         AppTrouble.SignedOut => StatusCodes.Status401Unauthorized,
         AppTrouble.CodeSpent => StatusCodes.Status400BadRequest,
-        AppTrouble.NotAllowed or AppTrouble.NotHandedOn => StatusCodes.Status403Forbidden,
+        AppTrouble.NotAllowed or AppTrouble.NotHandedOn or AppTrouble.OtherBrowser => StatusCodes.Status403Forbidden,
         AppTrouble.TooMany => StatusCodes.Status429TooManyRequests,
         AppTrouble.TooLarge => StatusCodes.Status413PayloadTooLarge,
-        _ => StatusCodes.Status503ServiceUnavailable,
+        AppTrouble.Silent => StatusCodes.Status504GatewayTimeout,
+        AppTrouble.NoIdentity => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status502BadGateway,
     };
 
     private static (string Title, string Text) WordsOf(AppTrouble trouble, string app)
@@ -65,12 +67,15 @@ internal static class AppPage
             AppTrouble.NoSuchHost => (AppsText.NoSuchHost, AppsText.NoSuchHostWhy),
             AppTrouble.SignedOut => (AppsText.SignedOut, AppsText.SignedOutWhy),
             AppTrouble.CodeSpent => (AppsText.CodeSpent, AppsText.CodeSpentWhy),
+            AppTrouble.OtherBrowser => (AppsText.OtherBrowser, AppsText.OtherBrowserWhy),
             AppTrouble.NotAllowed => (AppsText.NotAllowed, AppsText.NotAllowedWhy),
             AppTrouble.NotHandedOn => (AppsText.NotHandedOn, AppsText.NotHandedOnWhy),
             AppTrouble.NotInstalled => (AppsText.NotInstalled, AppsText.NotInstalledWhy),
             AppTrouble.NoCluster => (AppsText.NoCluster, AppsText.NoClusterWhy),
             AppTrouble.TooMany => (AppsText.TooMany, AppsText.TooManyWhy),
             AppTrouble.TooLarge => (AppsText.TooLarge, AppsText.TooLargeWhy),
+            AppTrouble.Silent => (AppsText.Silent, AppsText.SilentWhy),
+            AppTrouble.NoIdentity => (AppsText.NoIdentity, AppsText.NoIdentityWhy),
             _ => (AppsText.NoAnswer, AppsText.NoAnswerWhy),
         };
         return (Sentence.With(title, ("app", app)), Sentence.With(text, ("app", app)));

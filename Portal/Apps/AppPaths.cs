@@ -6,6 +6,9 @@ internal static class AppPaths
     /// <summary>What belongs to the portal on a program's host.</summary>
     public const string Own = "/.portal";
 
+    /// <summary>Where a browser gets what shows later that it is the one that asked.</summary>
+    public const string Begin = Own + "/begin";
+
     /// <summary>Where a code becomes a cookie.</summary>
     public const string Enter = Own + "/enter";
 

@@ -9,6 +9,9 @@ internal static class AppRules
     // What changes Prometheus, and what looks into its process.
     private static readonly PathString[] NotOfPrometheus = ["/-", "/api/v1/admin", "/debug"];
 
+    // Prometheus' page asks these with a form where it is long; they read, however they are asked.
+    private static readonly string[] AskedByForm = ["/api/v1/query", "/api/v1/query_range", "/api/v1/query_exemplars", "/api/v1/labels", "/api/v1/series", "/api/v1/format_query", "/api/v1/parse_query"];
+
     /// <summary>Gives the status with which a request is refused, or null.</summary>
     public static int? Refusal(HttpRequest request, ClusterApp app) =>
         // What is looked at here is the path; what is handed on is how it was written.
@@ -24,7 +27,7 @@ internal static class AppRules
         : app is ClusterApp.Prometheus ? OfPrometheus(request) : null;
 
     private static int? OfPrometheus(HttpRequest request) =>
-        !IsRead(request) ? StatusCodes.Status405MethodNotAllowed
+        !IsRead(request) && !IsReadByForm(request) ? StatusCodes.Status405MethodNotAllowed
         : NotOfPrometheus.Any(p => Folded(request.Path).StartsWithSegments(p, StringComparison.OrdinalIgnoreCase)) ? StatusCodes.Status403Forbidden : null;
 
     /// <summary>Another site's page may lead here, and do nothing else: hosts of one domain are one site to browsers, so SameSite does not keep them apart.</summary>
@@ -42,6 +45,10 @@ internal static class AppRules
     }
 
     private static bool IsRead(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+
+    // As it was written: nothing in it may mean something else to Prometheus.
+    private static bool IsReadByForm(HttpRequest request) => HttpMethods.IsPost(request.Method)
+        && request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0] is { } path && AskedByForm.Contains(path);
 
     // Programs may take several slashes for one, and decode what is encoded twice.
     private static PathString Folded(PathString path)

@@ -16,7 +16,8 @@ internal sealed class AppTickets(IDataProtectionProvider protection, IHostEnviro
 
     /// <summary>Says whether a cookie's name is one of the portal's, which programs neither get nor set.</summary>
     public static bool IsPortals(ReadOnlySpan<char> name) => name.Trim() is var bare
-        && (bare.StartsWith("__Host-portal", StringComparison.OrdinalIgnoreCase) || bare.Equals(Name, StringComparison.OrdinalIgnoreCase));
+        && (bare.StartsWith("__Host-portal", StringComparison.OrdinalIgnoreCase) || bare.Equals(Name, StringComparison.OrdinalIgnoreCase)
+            || bare.StartsWith(AppNonces.Name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Gives the cookie to a browser, for this host alone.</summary>
     public void Write(HttpContext context, AppVisit visit) => context.Response.Cookies.Append(Cookie, protector.Protect(JsonSerializer.Serialize(visit)), Shape());

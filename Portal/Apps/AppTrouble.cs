@@ -12,6 +12,9 @@ internal enum AppTrouble
     /// <summary>The code was used, or is too old.</summary>
     CodeSpent,
 
+    /// <summary>The code was made for another browser.</summary>
+    OtherBrowser,
+
     /// <summary>The person's roles do not allow it.</summary>
     NotAllowed,
 
@@ -24,8 +27,14 @@ internal enum AppTrouble
     /// <summary>The portal has no way into the cluster, or there is no such cluster.</summary>
     NoCluster,
 
-    /// <summary>The cluster or the program does not answer.</summary>
+    /// <summary>The cluster or the program cannot be reached, or breaks off.</summary>
     NoAnswer,
+
+    /// <summary>The cluster or the program says nothing for too long.</summary>
+    Silent,
+
+    /// <summary>Keystone does not say whether the person is still allowed it.</summary>
+    NoIdentity,
 
     /// <summary>Too much at once.</summary>
     TooMany,

@@ -8,9 +8,14 @@ internal static class AppsServices
     /// <summary>Adds the feature.</summary>
     public static void AddApps(this IServiceCollection services)
     {
+        // It writes addresses with path and query.
+        services.AddLogging(logging => logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Warning));
         services.AddHttpForwarder();
         services.AddSingleton<AppHosts>();
         services.AddSingleton<AppTickets>();
+        services.AddSingleton<AppNonces>();
+        services.AddSingleton<AppWays>();
+        services.AddSingleton<AppEntrance>();
         services.AddSingleton<AppGuard>();
         services.AddSingleton<AppLimits>();
         services.AddSingleton<AppForwarder>();

@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Portal.Core.Kubernetes;
 using Portal.Core.Storage;
@@ -35,74 +33,106 @@ public sealed record AppVisit
     public override string ToString() => $"visit of {Label}";
 }
 
-/// <summary>Codes that take a person from the portal's host to a program's: each for one host, for thirty seconds, for one use, on whichever replica.</summary>
+/// <summary>What somebody gets for a code.</summary>
+/// <param name="Visit">The visit, or null: the code is unknown, used, too old, or another host's or browser's.</param>
+/// <param name="Nonce">The nonce that it was made for, or null.</param>
+/// <param name="IsOtherBrowsers">Whether it was good, and made for another browser.</param>
+public sealed record AppEntry(AppVisit? Visit, string? Nonce = null, bool IsOtherBrowsers = false)
+{
+    /// <summary>Hides the nonce.</summary>
+    public override string ToString() => Visit?.ToString() ?? "no visit";
+}
+
+/// <summary>
+/// Codes that take a person from the portal's host to a program's: each for one host, for the browser that asked, for thirty
+/// seconds, for one use, on whichever replica. A person has a few at once; with one more the oldest ends.
+/// </summary>
 public interface IAppCodes
 {
     /// <summary>Makes a code; a secret.</summary>
-    Task<string> IssueAsync(AppVisit visit, CancellationToken cancellationToken);
+    /// <param name="visit">What it stands for.</param>
+    /// <param name="seal">Of the nonce that the browser keeps (<see cref="AppNonce.SealOf"/>).</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<string> IssueAsync(AppVisit visit, string seal, CancellationToken cancellationToken);
 
-    /// <summary>Uses a code up; gives null when it is unknown, used, too old, or another host's.</summary>
-    Task<AppVisit?> TakeAsync(string code, string label, CancellationToken cancellationToken);
+    /// <summary>Uses a code up, whoever brings it; gives its visit to the browser that has the nonce.</summary>
+    Task<AppEntry> TakeAsync(string code, string label, IReadOnlyCollection<string> nonces, CancellationToken cancellationToken);
 }
 
 /// <inheritdoc />
 internal sealed class AppCodes(IDocumentStore documents, ISecretProtector protector, TimeProvider time) : IAppCodes
 {
-    private const int Bytes = 32;
+    /// <summary>How many codes one person has at once.</summary>
+    internal const int Most = 8;
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(30);
-    private static readonly DocumentType<Kept> Type = new("app_codes", 1, _ => []);
+    private static readonly DocumentType<Kept> Type = new("app_codes", 1, c => c.Person is null ? [] : [Key(c.Person)]);
 
-    public async Task<string> IssueAsync(AppVisit visit, CancellationToken cancellationToken)
+    public async Task<string> IssueAsync(AppVisit visit, string seal, CancellationToken cancellationToken)
     {
-        await SweepAsync(cancellationToken).ConfigureAwait(false);
-        var code = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
-        var id = Id(code);
-        var kept = new Kept { Visit = protector.Protect(Purpose(id), JsonSerializer.Serialize(visit)), EndsAt = time.GetUtcNow() + Life };
+        await SweepAsync(visit.UserId, cancellationToken).ConfigureAwait(false);
+        var code = AppNonce.New();
+        var id = AppNonce.SealOf(code);
+        var kept = new Kept { Person = visit.UserId, Visit = protector.Protect(Purpose(id), JsonSerializer.Serialize(new Sealed(visit, seal))), EndsAt = time.GetUtcNow() + Life };
         await documents.PutAsync(Type, id, kept, 0, cancellationToken).ConfigureAwait(false);
         return code;
     }
 
-    public async Task<AppVisit?> TakeAsync(string code, string label, CancellationToken cancellationToken)
+    public async Task<AppEntry> TakeAsync(string code, string label, IReadOnlyCollection<string> nonces, CancellationToken cancellationToken)
     {
         // Who deletes it has it: of two that come at once, one does.
-        var id = Id(code);
+        var id = AppNonce.SealOf(code);
         if (await documents.FindAsync(Type, id, cancellationToken).ConfigureAwait(false) is not { } found
             || !await documents.DeleteAsync(Type, id, null, cancellationToken).ConfigureAwait(false)
-            || found.Value.EndsAt <= time.GetUtcNow())
+            || found.Value.EndsAt <= time.GetUtcNow()
+            || Open(id, found.Value) is not { } inside || inside.Visit.Label != label)
         {
-            return null;
+            return new AppEntry(null);
         }
 
+        return nonces.FirstOrDefault(n => AppNonce.Fits(n, inside.Seal)) is { } nonce ? new AppEntry(inside.Visit, nonce) : new AppEntry(null, IsOtherBrowsers: true);
+    }
+
+    private static string Key(string person) => $"person:{person}";
+
+    private static string Purpose(string id) => $"app-code/2/{id}";
+
+    private Sealed? Open(string id, Kept kept)
+    {
         try
         {
-            var visit = JsonSerializer.Deserialize<AppVisit>(protector.Unprotect(Purpose(id), found.Value.Visit));
-            return visit?.Label == label ? visit : null;
+            return JsonSerializer.Deserialize<Sealed>(protector.Unprotect(Purpose(id), kept.Visit));
         }
         catch (CryptographicException)
         {
-            // Made under another master key.
+            // Made under another master key, or by a release before.
             return null;
         }
     }
 
-    private static string Id(string code) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(code)));
-
-    private static string Purpose(string id) => $"app-code/{id}";
-
     // Nearly every code is used; what is left is little, and goes with the next.
-    private async Task SweepAsync(CancellationToken cancellationToken)
+    private async Task SweepAsync(string person, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        foreach (var old in (await documents.ListAsync(Type, null, cancellationToken).ConfigureAwait(false)).Where(c => c.Value.EndsAt <= now))
+        var old = (await documents.ListAsync(Type, null, cancellationToken).ConfigureAwait(false)).Where(c => c.Value.EndsAt <= now);
+        var own = (await documents.ListAsync(Type, Key(person), cancellationToken).ConfigureAwait(false)).Where(c => c.Value.EndsAt > now);
+        foreach (var code in old.Concat(own.OrderByDescending(c => c.Value.EndsAt).Skip(Most - 1)))
         {
-            await documents.DeleteAsync(Type, old.Id, null, cancellationToken).ConfigureAwait(false);
+            await documents.DeleteAsync(Type, code.Id, null, cancellationToken).ConfigureAwait(false);
         }
     }
 
     internal sealed record Kept
     {
+        /// <summary>Gets the Keystone user id; null in what a release before has kept.</summary>
+        public string? Person { get; init; }
+
         public required string Visit { get; init; }
 
         public required DateTimeOffset EndsAt { get; init; }
+    }
+
+    private sealed record Sealed(AppVisit Visit, string Seal)
+    {
+        public override string ToString() => Visit.ToString();
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Portal.Core.Addons;
 using Portal.Core.Audit;
 using Portal.Core.Backends;
@@ -8,11 +7,12 @@ using Portal.Core.Kubernetes;
 namespace Portal.Core.Delivery.Apps;
 
 /// <summary>Keeps pools of connections apart from those of the portal's own questions, so that a person's browser does not take their place.</summary>
-internal sealed class AppGateway(IClusterConnector connector, AddonCatalog catalog, IAuditLog audit) : IAppGateway, IDisposable
+internal sealed class AppGateway(IClusterConnector connector, AddonCatalog catalog, IAuditLog audit, TimeProvider time) : IAppGateway, IAppUpkeep, IDisposable
 {
     private const int Connections = 16;
     private const string LogsAddon = "elasticsearch";
-    private readonly ConcurrentDictionary<(ClusterKey Cluster, ClusterApp App), Lazy<Pool>> pools = new();
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly KeptPools<(ClusterKey Cluster, ClusterApp App), Pool> pools = new(TimeSpan.FromMinutes(10), time);
 
     public async Task<bool> EnterAsync(Scope scope, string clusterId, ClusterApp app, CancellationToken cancellationToken)
     {
@@ -38,29 +38,56 @@ internal sealed class AppGateway(IClusterConnector connector, AddonCatalog catal
         var cluster = Demand(scope, clusterId, app);
 
         // Finds the portal's identity by project and id together: another project's cluster is none.
-        await connector.AsPortalAsync(cluster, cancellationToken).ConfigureAwait(false);
+        await ReachAsync(cluster, cancellationToken).ConfigureAwait(false);
         if (!catalog.Addons.TryGetValue(Name(app), out var addon) || addon.Checks.FirstOrDefault() is not { } check)
         {
             throw new BackendException(Name(app), "find the add-on", BackendFailure.NotFound);
         }
 
-        var pool = pools.GetOrAdd((cluster, app), key => new Lazy<Pool>(() => Make(key.Cluster, key.App, addon.Namespace, check))).Value;
-        return new AppWay(pool.Http, pool.Login is null ? null : await pool.Login.GetAsync(again: false, cancellationToken).ConfigureAwait(false));
-    }
-
-    public void Refuse(Scope scope, string clusterId, ClusterApp app)
-    {
-        if (pools.TryGetValue((Demand(scope, clusterId, app), app), out var pool))
+        var lease = pools.Take((cluster, app), () => Make(cluster, app, addon.Namespace, check));
+        try
         {
-            pool.Value.Login?.Forget();
+            var login = lease.Pool.Login is { } reader ? await reader.GetAsync(again: false, cancellationToken).ConfigureAwait(false) : null;
+            return new AppWay(lease.Pool.Http, login, lease);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
         }
     }
 
-    public void Dispose()
+    public void Refuse(Scope scope, string clusterId, ClusterApp app) => pools.Find((Demand(scope, clusterId, app), app))?.Login?.Forget();
+
+    public async Task LookAsync(CancellationToken cancellationToken)
     {
-        foreach (var pool in pools.Values.Where(p => p.IsValueCreated))
+        pools.Sweep();
+        foreach (var cluster in pools.Keys.Select(k => k.Cluster).Distinct())
         {
-            pool.Value.Http.Dispose();
+            try
+            {
+                await ReachAsync(cluster, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BackendException)
+            {
+                // Its pools are gone when it is; else they are there for when it answers.
+            }
+        }
+    }
+
+    public void Dispose() => pools.Dispose();
+
+    private async Task ReachAsync(ClusterKey cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connector.AsPortalAsync(cluster, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackendException e) when (e.Failure is BackendFailure.NotFound)
+        {
+            // The portal has no identity there any more: the cluster is gone.
+            pools.Drop(k => k.Cluster == cluster);
+            throw;
         }
     }
 
@@ -77,11 +104,15 @@ internal sealed class AppGateway(IClusterConnector connector, AddonCatalog catal
     {
         var sockets = ProgramConnections.Handler(connector, cluster, space, check);
         sockets.MaxConnectionsPerServer = Connections;
+        sockets.ConnectTimeout = Patience;
 
         // Kibana and Elasticsearch know the same users.
         var login = app is ClusterApp.Kibana && catalog.Addons.TryGetValue(LogsAddon, out var logs) ? new LogReaderLogin(connector, cluster, logs.Namespace) : null;
         return new Pool(new HttpMessageInvoker(sockets), login);
     }
 
-    private sealed record Pool(HttpMessageInvoker Http, LogReaderLogin? Login);
+    private sealed record Pool(HttpMessageInvoker Http, LogReaderLogin? Login) : IDisposable
+    {
+        public void Dispose() => Http.Dispose();
+    }
 }

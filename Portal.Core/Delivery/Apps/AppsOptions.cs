@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Portal.Core.Logs.Kibana;
 
@@ -11,6 +12,9 @@ public sealed partial class AppsOptions
 
     /// <summary>Gets or sets the domain under which each program of each cluster has a host of its own (<c>apps.portal.example.org</c>); null: the portal hands nothing on.</summary>
     public string? Domain { get; set; }
+
+    /// <summary>Gets or sets the portal's own address as people know it (<c>https://portal.example.org</c>): where a way in leads back to. Needed with a domain, unless that is below <c>localhost</c>.</summary>
+    public string? PortalAddress { get; set; }
 
     /// <summary>Gets or sets how many requests of one person are under way at once on all these hosts; further ones wait.</summary>
     public int AtOnce { get; set; } = 24;
@@ -36,6 +40,11 @@ public sealed partial class AppsOptions
             yield return $"{Section}:Domain must be a host name of two labels or more such as apps.portal.example.org, without scheme, port and star.";
         }
 
+        if (PortalFailure(options) is { } failure)
+        {
+            yield return failure;
+        }
+
         foreach (var (name, address) in new[] { (nameof(Prometheus), options.Prometheus), (nameof(Jenkins), options.Jenkins) })
         {
             if (address is { Length: > 0 } && KibanaOptions.Resolve(address, "c", "n", "p") is null)
@@ -58,6 +67,30 @@ public sealed partial class AppsOptions
         {
             yield return $"{Section}:Patience must be from ten seconds to an hour.";
         }
+    }
+
+    /// <summary>Says whether a host is this machine's own, so that nobody else's page can be behind it.</summary>
+    public static bool IsLocal(string host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        return host == "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    }
+
+    // What a request says of its own host is anybody's to choose; nobody is led there.
+    private static string? PortalFailure(AppsOptions options)
+    {
+        var domain = options.Domain ?? "";
+        if (options.PortalAddress is not { Length: > 0 } text)
+        {
+            return domain.Length == 0 || IsLocal(domain) ? null : $"{Section}:PortalAddress must be the portal's own address, such as https://portal.example.org, where there is a {Section}:Domain.";
+        }
+
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.PathAndQuery != "/" || address.Fragment.Length > 0 || address.UserInfo.Length > 0)
+        {
+            return $"{Section}:PortalAddress must be an http or https address without a path.";
+        }
+
+        return domain.Length > 0 && (address.Host == domain || address.Host.EndsWith("." + domain, StringComparison.Ordinal)) ? $"{Section}:PortalAddress must not be at {Section}:Domain or below it." : null;
     }
 
     [GeneratedRegex(@"\A[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+\z", RegexOptions.CultureInvariant)]

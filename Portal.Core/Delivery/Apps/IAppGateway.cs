@@ -4,11 +4,15 @@ using Portal.Core.Kubernetes;
 
 namespace Portal.Core.Delivery.Apps;
 
-/// <summary>The way to one program of one cluster, for one request.</summary>
+/// <summary>The way to one program of one cluster, for one request; given back when the request is done.</summary>
 /// <param name="Http">Sends over connections that are port-forwards to a ready pod; kept open between requests. Not the caller's to dispose.</param>
 /// <param name="Login">As whom the program is asked, or null for nobody; a secret.</param>
-public sealed record AppWay(HttpMessageInvoker Http, AuthenticationHeaderValue? Login)
+/// <param name="Lease">Keeps the connections while the request lasts.</param>
+public sealed record AppWay(HttpMessageInvoker Http, AuthenticationHeaderValue? Login, IDisposable? Lease = null) : IDisposable
 {
+    /// <summary>Gives the way back.</summary>
+    public void Dispose() => Lease?.Dispose();
+
     /// <summary>Hides the login.</summary>
     public override string ToString() => "way to a program";
 }

@@ -9,11 +9,13 @@ namespace Portal.Core.Identity.Sessions;
 /// What a session's token for a project is worth now. The portal keeps a token for its whole life; a role may be given or
 /// taken away meanwhile, and only Keystone knows. So Keystone is asked again, at most once in <see cref="Trust"/>.
 /// </summary>
-internal sealed class ConfirmedTokens(SessionTokens tokens, IKeystoneClient keystone, TimeProvider time)
+internal sealed class ConfirmedTokens(SessionTokens tokens, IKeystoneClient keystone, TimeProvider time, NetworkTime network)
 {
     /// <summary>How long an answer is believed.</summary>
     public static readonly TimeSpan Trust = TimeSpan.FromSeconds(10);
 
+    // Every request of a person waits for this; a slow Keystone is as good as none.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private const int Room = 4096;
     private readonly ConcurrentDictionary<(string Session, string Project), Confirmed> known = new();
 
@@ -28,14 +30,15 @@ internal sealed class ConfirmedTokens(SessionTokens tokens, IKeystoneClient keys
         }
 
         KeystoneToken? live;
+        using var patience = network.Within(Patience, cancellationToken);
         try
         {
-            live = await keystone.FindTokenAsync(region, token.Value, cancellationToken).ConfigureAwait(false);
+            live = await keystone.FindTokenAsync(region, token.Value, patience.Token).ConfigureAwait(false);
         }
-        catch (BackendException e) when (e.MayHeal)
+        catch (Exception e) when (e is BackendException { MayHeal: true } || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Keystone is away for now: what was known stays.
-            return confirmed?.Token == token.Value ? token with { Roles = confirmed.Roles } : token;
+            // Keystone is away for now: what was known stays, and not every request waits for it.
+            return Keep(sessionId, projectId, confirmed?.Token == token.Value ? token with { Roles = confirmed.Roles } : token);
         }
 
         if (live is null)
