@@ -275,6 +275,28 @@ public sealed class AppHostTests(PlatformCluster cluster) : IClassFixture<Platfo
         Assert.Equal(HttpStatusCode.Forbidden, picture.StatusCode);
     }
 
+    [Fact]
+    public async Task Cluster_WhoseApiHangs_IsSaidOnTheWayIn()
+    {
+        using var browser = await SignedInAsync("luca");
+        var options = cluster.Get<Microsoft.Extensions.Options.IOptions<KubernetesOptions>>().Value;
+        var (patience, fault) = (options.Timeout, new Portal.Sandbox.Faults.Fault { Service = "kubernetes", Kind = "hang", Path = "/statefulsets|/deployments" });
+        options.Timeout = TimeSpan.FromSeconds(1);
+        cluster.Faults.Add(fault);
+        try
+        {
+            using var answer = await browser.GetAsync(await WayAsync("kibana"));
+
+            Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
+            Assert.Contains("Kibana says nothing", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            cluster.Faults.Remove(fault.Id);
+            options.Timeout = patience;
+        }
+    }
+
     private async Task<AppBrowser> SignedInAsync(string user)
     {
         var browser = new AppBrowser(cluster.Url);
