@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Portal.Tests.Support;
 
 namespace Portal.Tests.Apps;
@@ -84,6 +85,20 @@ internal sealed class AppBrowser : IDisposable
         using var entered = await GetAsync(opened.Headers.Location!.OriginalString);
         Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
         return opened.Headers.Location.GetLeftPart(UriPartial.Authority);
+    }
+
+    /// <summary>Posts what is written here, byte for byte, to an address of a program's host; gives the whole answer. No browser's haste can cut it off.</summary>
+    public async Task<string> PostRawAsync(string address, string header, byte[] body)
+    {
+        var uri = new Uri(address);
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, uri.Port);
+        await using var stream = connection.GetStream();
+        var head = $"POST {uri.PathAndQuery} HTTP/1.1\r\nHost: {uri.Authority}\r\nAccept: text/html\r\nCookie: {cookies.GetCookieHeader(uri)}\r\n{header}\r\nConnection: close\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
+        await stream.WriteAsync(body);
+        using var text = new StreamReader(stream);
+        return await text.ReadToEndAsync();
     }
 
     public void Dispose()

@@ -44,6 +44,9 @@ public sealed partial class RealPrometheusPagesTests(AppsPortal portal, RealProm
             var to = new Uri(new Uri(Host + path), answer.Headers.Location!);
             Assert.Equal(Host, to.GetLeftPart(UriPartial.Authority));
         }
+
+        var linked = await FollowAsync(browser, PrometheusLink.Of("up", TimeRange.Default, DateTimeOffset.UtcNow));
+        Assert.StartsWith("/classic/graph?g0.expr=up&", linked.Path, StringComparison.Ordinal);
     }
 
     [SkippableFact]
