@@ -73,11 +73,11 @@ public sealed class AppGuardTests : ISessions, ISessionScopes
 
     public Task<string?> FindIdTokenAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task EndAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+    Task ISessions.EndAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task EndByProviderSessionAsync(string providerSession, CancellationToken cancellationToken) => throw new NotSupportedException();
+    Task ISessions.EndByProviderSessionAsync(string providerSession, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task EndOverAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    Task ISessions.EndOverAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private async Task<(Task Running, TaskCompletionSource End)> RunningAsync()
     {

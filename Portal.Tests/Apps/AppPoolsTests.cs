@@ -95,7 +95,7 @@ public sealed class AppPoolsTests : IClusterConnector, IDisposable
         : trouble is { } failure ? throw new BackendException("kubernetes", "reach the cluster", failure)
         : Task.FromResult<IKubernetesApi>(null!);
 
-    public Task<IKubernetesApi> AsPersonAsync(ClusterKey cluster, Scope person, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IKubernetesApi> AsPersonAsync(ClusterKey cluster, Scope scope, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public IKubernetesApi WithIdentity(ClusterKey cluster, ClusterIdentity identity) => throw new NotSupportedException();
 

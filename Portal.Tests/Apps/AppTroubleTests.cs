@@ -38,15 +38,15 @@ public sealed class AppTroubleTests(AppsPortal portal) : IClassFixture<AppsPorta
         portal.Gateway.To = new Uri(program.Url);
         using var browser = await portal.SignedInAsync("luca");
         var host = await browser.EnterAsync(portal.Way(ClusterApp.Kibana));
-        using var large = Body(Megabyte + 1, isChunked);
 
         // What says how long chunks are counts as well.
-        using var fits = Body(Megabyte - 4096, isChunked);
+        using var fits = Body(Megabyte - 4096, isChunked: sent > 0);
 
-        using var refused = await browser.SendAsync(HttpMethod.Post, host + "/api/saved_objects/_import", large);
+        var refused = await browser.PostRawAsync(host + "/api/saved_objects/_import", header, [.. Encoding.ASCII.GetBytes(before), .. new byte[sent]]);
 
-        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, 0), (refused.StatusCode, read));
-        Assert.Contains("Portal:Apps:LargestBody", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 413 ", refused, StringComparison.Ordinal);
+        Assert.Contains("Portal:Apps:LargestBody", refused, StringComparison.Ordinal);
+        Assert.Equal(0, read);
         using var taken = await browser.SendAsync(HttpMethod.Post, host + "/api/saved_objects/_import", fits);
         Assert.Equal(("taken", Megabyte - 4096), (await taken.Content.ReadAsStringAsync(), read));
     }

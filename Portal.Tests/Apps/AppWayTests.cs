@@ -3,7 +3,6 @@ using System.Web;
 using Microsoft.AspNetCore.Http;
 using Portal.Apps;
 using Portal.Core.Kubernetes;
-using Portal.Sandbox.World;
 using Portal.Tests.Support;
 
 namespace Portal.Tests.Apps;
