@@ -10,6 +10,8 @@ using Portal.Core.Monitoring.Receivers;
 using Portal.Core.Monitoring.Rules;
 using Portal.Core.Provisioning;
 using Portal.Monitoring;
+using Portal.Monitoring.Receivers;
+using Portal.Monitoring.Rules;
 using Portal.Shared.Ranges;
 using Portal.Tests.Support.Fakes;
 using static Portal.Tests.Support.Fakes.FakeAlerts;

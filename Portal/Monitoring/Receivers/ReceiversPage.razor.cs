@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Components;
+using Portal.Core.Backends;
+using Portal.Core.Clusters;
+using Portal.Core.Monitoring.Alerts;
+using Portal.Core.Monitoring.Receivers;
+using Portal.Core.Provisioning;
+using Portal.Monitoring.Alerts;
+
+namespace Portal.Monitoring.Receivers;
+
+/// <summary>Who is told of the alerts of the project's clusters.</summary>
+public sealed partial class ReceiversPage : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _left = new();
+    private AlertsModel _alerts = null!;
+    private ReceiversModel _model = null!;
+    private Task _run = Task.CompletedTask;
+
+    /// <summary>Gets or sets the project in the address.</summary>
+    [Parameter]
+    public string ProjectId { get; set; } = "";
+
+    [CascadingParameter]
+    private Scope Scope { get; set; } = null!;
+
+    [Inject]
+    private IClusterService Clusters { get; set; } = null!;
+
+    [Inject]
+    private IProjectAlerts Alerts { get; set; } = null!;
+
+    [Inject]
+    private IPlanService Plans { get; set; } = null!;
+
+    [Inject]
+    private IAlertReceivers Receivers { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _left.CancelAsync();
+        await _run;
+        _left.Dispose();
+    }
+
+    /// <inheritdoc />
+    protected override Task OnInitializedAsync()
+    {
+        _alerts = new AlertsModel(Clusters, Alerts, Plans, Time);
+        _model = new ReceiversModel(Receivers, Scope, Time);
+        _run = _alerts.RunAsync(Scope, ShowAsync, _left.Token);
+        return LoadAsync();
+    }
+
+    private Task LoadAsync() => _model.LoadAsync(_left.Token);
+
+    private Task ShowAsync() => InvokeAsync(StateHasChanged);
+}
