@@ -35,6 +35,7 @@ public sealed class AlertsPageTests : BunitContext
         Services.AddSingleton<IPlanService>(_plans);
         Services.AddSingleton(new Portal.Core.Monitoring.Looks.LookSources(_looks, _looks, _looks, _looks));
         Services.AddSingleton<IClusterEvidence>(new FakeOffer());
+        Services.AddScoped<Portal.Shared.Ranges.BrowserZone>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         _clusters.Rows.Add(ShopWorld.Row("c5", "shop-prod-1", StateKind.Ok, "ready"));
         _clusters.Rows.Add(ShopWorld.Row("c6", "shop-build", StateKind.Ok, "ready"));
@@ -102,6 +103,43 @@ public sealed class AlertsPageTests : BunitContext
         Assert.StartsWith("/p/p1/charts/explore?cluster=c5&expr=up%20%3D%3D%200&from=20", links[1], StringComparison.Ordinal);
         Assert.Matches("^/p/p1/logs\\?cluster=c5&namespace=zone-prod&pod=shop-api-b2&from=20[^&]*&to=now$", links[3]);
         Assert.Matches("^https://prometheus\\.[^/]+\\.example/graph\\?g0\\.expr=up%20%3D%3D%200&g0\\.tab=0&g0\\.range_input=[0-9]+s$", links[2]);
+    }
+
+    [Fact]
+    public void Range_OfTheAddress_ShowsWhatFiredInIt_AndWhatFiresWhateverItIs()
+    {
+        var then = DateTimeOffset.UtcNow.AddDays(-3);
+        var range = Portal.Shared.Ranges.TimeRange.Between(then.AddHours(-1), then.AddHours(1));
+
+        var page = Open("?" + range.ToQuery());
+
+        // The critical one that was over began four days ago and ended two days ago: it fired in the range.
+        Assert.Equal(["KubePersistentVolumeFillingUp", "KubePodCrashLooping", "KubeQuotaAlmostFull", "TargetDown"], Names(page));
+        Assert.Equal("4", page.FindAll(".seg button .c")[0].TextContent);
+        Assert.Equal(["2", "1", "1"], page.FindAll(".seg button .c").Skip(1).Select(c => c.TextContent));
+        page.FindAll(".range-presets button").Single(b => b.TextContent == "Last 7 days").Click();
+        Assert.Equal(5, Names(page).Count());
+        Assert.EndsWith("?from=now-7d&to=now", Navigation.Uri, StringComparison.Ordinal);
+        Assert.EndsWith("&from=now-7d&to=now", page.FindAll("tbody a.nm")[0].GetAttribute("href"), StringComparison.Ordinal);
+        Assert.Equal(["/p/p1/charts?from=now-7d&to=now", "/p/p1/logs?from=now-7d&to=now"], page.FindAll(".charts-range > a").Select(a => a.GetAttribute("href")));
+        page.FindAll(".range-presets button").Single(b => b.TextContent == "Last 24 hours").Click();
+        Assert.EndsWith("/alerts", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal(4, Names(page).Count());
+    }
+
+    [Fact]
+    public void Range_WithNothingInIt_SaysSo_AndIsLeftByTheFilterThatIsCleared()
+    {
+        _alerts.Books = [new("c5", Heard(), [Alert("old", "TargetDown", "warning", TimeSpan.FromHours(5), TimeSpan.FromHours(1))])];
+        var page = Open("?from=now-15m&to=now");
+        Assert.Contains("fired in this range", page.Find(".em").TextContent, StringComparison.Ordinal);
+
+        page.FindAll(".range-presets button").Single(b => b.TextContent == "Last 3 days").Click();
+        page.Find("input[data-filter]").Input("nowhere");
+        page.Find(".em button").Click();
+
+        Assert.Equal(["TargetDown"], Names(page));
+        Assert.EndsWith("?from=now-3d&to=now", Navigation.Uri, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,8 +13,9 @@ public static class AlertLinks
 {
     private static readonly TimeSpan Before = TimeSpan.FromMinutes(30);
 
-    /// <summary>The alerts with one of them open.</summary>
-    public static string Alert(string projectId, string key) => $"{ProjectRoutes.Alerts(projectId)}?alert={Uri.EscapeDataString(key)}";
+    /// <summary>The alerts with one of them open; of those that are over, the ones of a range, or of the last day.</summary>
+    public static string Alert(string projectId, string key, TimeRange? range = null) =>
+        $"{ProjectRoutes.Alerts(projectId)}?alert={Uri.EscapeDataString(key)}{(range is null ? "" : "&" + range.ToQuery())}";
 
     /// <summary>The silences.</summary>
     public static string Silences(string projectId) => ProjectRoutes.Alerts(projectId) + "/silences";

@@ -1,4 +1,5 @@
 using Portal.Core.Monitoring.Alerts;
+using Portal.Shared.Ranges;
 
 namespace Portal.Monitoring.Alerts;
 
@@ -22,16 +23,21 @@ public enum AlertGroup
 /// <param name="Text">Words, each in any visible field or label.</param>
 /// <param name="Group">Chip.</param>
 /// <param name="ClusterId">One cluster, or null for all.</param>
-public sealed record AlertListQuery(string Text, AlertGroup Group, string? ClusterId)
+/// <param name="Range">Of what is over, that which fired in it; what fires is there whatever the range.</param>
+public sealed record AlertListQuery(string Text, AlertGroup Group, string? ClusterId, TimeRange Range)
 {
-    /// <summary>Gets whether anything is left out.</summary>
-    public bool IsNarrow => Text.Trim().Length > 0 || Group is not AlertGroup.All || ClusterId is not null;
+    /// <summary>Gets the range without an address that says another: the last day.</summary>
+    public static TimeRange Usual { get; } = TimeRange.Last("24h");
+
+    /// <summary>Gets what is shown at first.</summary>
+    public static AlertListQuery Default { get; } = new("", AlertGroup.All, null, Usual);
 
     /// <summary>Reads the URL's values; what is unknown is left at its default.</summary>
-    public static AlertListQuery Read(string? text, string? severity, string? cluster) => new(
+    public static AlertListQuery Read(string? text, string? severity, string? cluster, string? from, string? to) => new(
         text ?? "",
         Enum.TryParse<AlertGroup>(severity, ignoreCase: true, out var group) && Enum.IsDefined(group) ? group : AlertGroup.All,
-        string.IsNullOrWhiteSpace(cluster) ? null : cluster);
+        string.IsNullOrWhiteSpace(cluster) ? null : cluster,
+        TimeRange.TryParse(from, to, out var range) ? range : Usual);
 
     /// <summary>Gives the URL's values; defaults are left out.</summary>
     public Dictionary<string, object?> Write() => new(StringComparer.Ordinal)
@@ -39,7 +45,19 @@ public sealed record AlertListQuery(string Text, AlertGroup Group, string? Clust
         ["q"] = Text.Length == 0 ? null : Text,
         ["severity"] = Group is AlertGroup.All ? null : Group.ToString().ToLowerInvariant(),
         ["cluster"] = ClusterId,
+        ["from"] = Range == Usual ? null : Range.From,
+        ["to"] = Range == Usual ? null : Range.To,
     };
+
+    /// <summary>Gets whether an alert fires, or fired in the range.</summary>
+    /// <param name="item">The alert.</param>
+    /// <param name="now">What the range's <c>now</c> is (UTC).</param>
+    public bool IsOfRange(AlertItem item, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        var (from, to) = Range.At(now);
+        return item.Alert.EndedAt is not { } end || (end >= from && item.Alert.StartsAt <= to);
+    }
 
     /// <summary>Gives the rows that match: what needs someone first, then what else fires, the longest first; then what is over, the last first.</summary>
     public IReadOnlyList<AlertItem> Apply(IEnumerable<AlertItem> items) =>

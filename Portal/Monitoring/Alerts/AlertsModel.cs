@@ -23,7 +23,6 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
 
     // Alertmanager is told again by Prometheus within a minute or two of its start.
     private static readonly TimeSpan WatchdogGrace = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ShownFor = TimeSpan.FromDays(1);
     private static readonly TimeSpan Before = TimeSpan.FromHours(1);
 
     private readonly FollowedClusters _clusters = new(clusters);
@@ -33,7 +32,7 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     private ImmutableHashSet<string> _askedSilences = [];
 
     /// <summary>Gets or sets the filter.</summary>
-    public AlertListQuery Query { get; set; } = AlertListQuery.Read(null, null, null);
+    public AlertListQuery Query { get; set; } = AlertListQuery.Default;
 
     /// <summary>Gets or sets how many rows are shown.</summary>
     public int Limit { get; set; } = First;
@@ -50,14 +49,24 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     /// <summary>Gets whether the project has no clusters.</summary>
     public bool IsWithoutClusters => _clusters.IsKnown && _clusters.Items.IsEmpty;
 
-    /// <summary>Gets the alerts that fire, and those that were over in the last day.</summary>
+    /// <summary>Gets the alerts that fire, and those that are over, as long as they are kept.</summary>
     public IReadOnlyList<AlertItem> Items { get; private set; } = [];
 
     /// <summary>Gets how the alerts of each cluster come, by name.</summary>
     public IReadOnlyList<NamedSource> Sources { get; private set; } = [];
 
+    /// <summary>Gets the alerts that fire, and those that are over and fired in the range.</summary>
+    public IReadOnlyList<AlertItem> OfRange
+    {
+        get
+        {
+            var now = time.GetUtcNow();
+            return [.. Items.Where(i => Query.IsOfRange(i, now))];
+        }
+    }
+
     /// <summary>Gets the rows that match.</summary>
-    public IReadOnlyList<AlertItem> Matching => Query.Apply(Items);
+    public IReadOnlyList<AlertItem> Matching => Query.Apply(OfRange);
 
     /// <summary>Gets the plans of the open alert's cluster that ran in the hour before it began.</summary>
     public Loadable<IReadOnlyList<Plan>> Changes { get; private set; } = new();
@@ -78,7 +87,7 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     public int Heard => Sources.Count(s => s.Source is { HasAlertmanager: true } and ({ AskedAt: not null } or { ToldAt: not null }));
 
     /// <summary>Gives how many rows a chip would leave.</summary>
-    public int CountOf(AlertGroup group) => Items.Count(i => Query.MatchesRest(i) && AlertListQuery.IsIn(i, group));
+    public int CountOf(AlertGroup group) => OfRange.Count(i => Query.MatchesRest(i) && AlertListQuery.IsIn(i, group));
 
     /// <summary>Gives an alert by its key, or null.</summary>
     public AlertItem? Find(string? key) => key is null ? null : Items.FirstOrDefault(i => i.Key == key);
@@ -165,10 +174,9 @@ public sealed class AlertsModel(IClusterService clusters, IProjectAlerts alerts,
     // A cluster that is gone has no alerts any more, whatever is still kept; while the clusters are not known, all count.
     private void Join()
     {
-        var since = time.GetUtcNow() - ShownFor;
         var known = _clusters.Items;
         var books = (_books ?? []).Where(b => !_clusters.IsKnown || known.ContainsKey(b.ClusterId)).ToList();
-        Items = [.. books.SelectMany(b => b.Alerts.Where(a => a.EndedAt is null || a.EndedAt > since).Select(a => new AlertItem(b.ClusterId, NameOf(b.ClusterId), a)))];
+        Items = [.. books.SelectMany(b => b.Alerts.Select(a => new AlertItem(b.ClusterId, NameOf(b.ClusterId), a)))];
         Sources =
         [
             .. books.Select(b => new NamedSource(b.ClusterId, NameOf(b.ClusterId), b.Source))

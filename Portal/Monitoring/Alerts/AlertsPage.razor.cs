@@ -31,6 +31,12 @@ public sealed partial class AlertsPage : IAsyncDisposable
     [SupplyParameterFromQuery(Name = "cluster")]
     private string? Cluster { get; set; }
 
+    [SupplyParameterFromQuery(Name = "from")]
+    private string? From { get; set; }
+
+    [SupplyParameterFromQuery(Name = "to")]
+    private string? To { get; set; }
+
     [SupplyParameterFromQuery(Name = "alert")]
     private string? Key { get; set; }
 
@@ -58,6 +64,8 @@ public sealed partial class AlertsPage : IAsyncDisposable
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
+    private AlertListQuery Wanted => AlertListQuery.Read(Text, Severity, Cluster, From, To);
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
@@ -78,7 +86,7 @@ public sealed partial class AlertsPage : IAsyncDisposable
         _onTheWay.RemoveRange(0, arrived < 0 ? _onTheWay.Count : arrived + 1);
         if (_onTheWay.Count == 0)
         {
-            _model.Query = AlertListQuery.Read(Text, Severity, Cluster);
+            _model.Query = Wanted;
         }
 
         await OpenAsync(_model.Find(Key));
@@ -99,7 +107,7 @@ public sealed partial class AlertsPage : IAsyncDisposable
         await (_changes?.Asking ?? Task.CompletedTask);
         _left.Dispose();
         _left = new CancellationTokenSource();
-        _model = new AlertsModel(Clusters, Alerts, Plans, Time) { Query = AlertListQuery.Read(Text, Severity, Cluster) };
+        _model = new AlertsModel(Clusters, Alerts, Plans, Time) { Query = Wanted };
         _changes = new AlertChanges(Looks);
         _run = _model.RunAsync(Scope, () => InvokeAsync(ShowAsync), _left.Token);
     }

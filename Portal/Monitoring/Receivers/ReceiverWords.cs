@@ -61,6 +61,7 @@ public static class ReceiverWords
             _ => ReceiversText.ResourceManager.GetString("trial-" + trial.Reason, CultureInfo.CurrentUICulture) ?? ReceiversText.TrialUnknown,
         };
         var told = Sentence.With(words, ("target", receiver.Kind is ReceiverKind.Email ? receiver.Smarthost : receiver.Host), ("status", trial.Status));
-        return trial.IsCertain ? told : $"{told} {ReceiversText.TrialShared}";
+        var ended = trial.Outcome is TrialOutcome.Delivered && receiver.SendResolved ? $"{told} {ReceiversText.TrialEnded}" : told;
+        return trial.IsCertain ? ended : $"{ended} {ReceiversText.TrialShared}";
     }
 }

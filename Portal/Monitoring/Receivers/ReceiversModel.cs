@@ -13,8 +13,11 @@ public sealed class ReceiversModel(IAlertReceivers receivers, Scope scope, TimeP
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Asking _asking = new();
 
+    /// <summary>Gets what the clusters answered, also before.</summary>
+    public SeenLists<ClusterReceivers> Seen { get; } = new(time);
+
     /// <summary>Gets what came.</summary>
-    public Loadable<IReadOnlyList<ClusterReceivers>> All { get; } = new();
+    public Loadable<IReadOnlyList<ClusterReceivers>> All => Seen.All;
 
     /// <summary>Gets the form, or null while it is closed.</summary>
     public ReceiverForm? Form { get; private set; }
@@ -50,7 +53,10 @@ public sealed class ReceiversModel(IAlertReceivers receivers, Scope scope, TimeP
     public bool MayChange => scope.Can(Capability.Write);
 
     /// <summary>Reads them.</summary>
-    public Task LoadAsync(CancellationToken cancellationToken) => All.LoadAsync(async () => await receivers.ListAsync(scope, cancellationToken));
+    public Task LoadAsync(CancellationToken cancellationToken) => Seen.ReadAsync(() => receivers.ListAsync(scope, cancellationToken));
+
+    /// <summary>Reads them again, for a page that follows: at most some seconds old.</summary>
+    public Task FollowAsync(CancellationToken cancellationToken) => Seen.ReadAsync(() => receivers.ListLatelyAsync(scope, cancellationToken));
 
     /// <summary>Opens the form for a new one.</summary>
     public void New()

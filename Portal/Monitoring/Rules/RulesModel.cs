@@ -20,8 +20,11 @@ public sealed partial class RulesModel(IAlertRules rules, Scope scope, TimeProvi
     /// <summary>Gets how long a condition may be asked to last, in minutes.</summary>
     public static IReadOnlyList<int> Lengths { get; } = [0, 1, 5, 10, 15, 30, 60, 360];
 
+    /// <summary>Gets what the clusters answered, also before.</summary>
+    public SeenLists<ClusterRules> Seen { get; } = new(time);
+
     /// <summary>Gets what came.</summary>
-    public Loadable<IReadOnlyList<ClusterRules>> All { get; } = new();
+    public Loadable<IReadOnlyList<ClusterRules>> All => Seen.All;
 
     /// <summary>Gets or sets the cluster of the rule.</summary>
     public string ClusterId { get; set; } = "";
@@ -65,6 +68,9 @@ public sealed partial class RulesModel(IAlertRules rules, Scope scope, TimeProvi
     /// <summary>Gets why the last thing asked was not done, or null.</summary>
     public Exception? Refused => _asking.Refused;
 
+    /// <summary>Gets whether somebody has begun to write a rule; then its form stays, whatever becomes of the clusters.</summary>
+    public bool IsTyped => Name.Length > 0 || Expression.Length > 0;
+
     /// <summary>Gets whether something is under way.</summary>
     public bool IsBusy => _asking.IsBusy || Waiting is not null;
 
@@ -81,7 +87,10 @@ public sealed partial class RulesModel(IAlertRules rules, Scope scope, TimeProvi
     };
 
     /// <summary>Reads them.</summary>
-    public Task LoadAsync(CancellationToken cancellationToken) => All.LoadAsync(async () => await rules.ListAsync(scope, cancellationToken));
+    public Task LoadAsync(CancellationToken cancellationToken) => Seen.ReadAsync(() => rules.ListAsync(scope, cancellationToken));
+
+    /// <summary>Reads them again, for a page that follows: at most some seconds old.</summary>
+    public Task FollowAsync(CancellationToken cancellationToken) => Seen.ReadAsync(() => rules.ListLatelyAsync(scope, cancellationToken));
 
     /// <summary>Takes a rule to change it; one of the platform's under a name of its own.</summary>
     public void Take(string clusterId, AlertRule rule)

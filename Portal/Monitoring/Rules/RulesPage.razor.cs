@@ -4,17 +4,14 @@ using Portal.Core.Clusters;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Rules;
 using Portal.Core.Provisioning;
-using Portal.Monitoring.Alerts;
 
 namespace Portal.Monitoring.Rules;
 
 /// <summary>The alerting rules of all clusters of the project.</summary>
 public sealed partial class RulesPage : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _left = new();
-    private AlertsModel _alerts = null!;
+    private AlertingPageLife _life = null!;
     private RulesModel _model = null!;
-    private Task _run = Task.CompletedTask;
 
     /// <summary>Gets or sets the project in the address.</summary>
     [Parameter]
@@ -39,23 +36,17 @@ public sealed partial class RulesPage : IAsyncDisposable
     private TimeProvider Time { get; set; } = null!;
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        await _left.CancelAsync();
-        await _run;
-        _left.Dispose();
-    }
+    public ValueTask DisposeAsync() => _life.DisposeAsync();
 
     /// <inheritdoc />
     protected override Task OnInitializedAsync()
     {
-        _alerts = new AlertsModel(Clusters, Alerts, Plans, Time);
+        _life = new AlertingPageLife(Clusters, Alerts, Plans, Time);
         _model = new RulesModel(Rules, Scope, Time);
-        _run = _alerts.RunAsync(Scope, ShowAsync, _left.Token);
-        return LoadAsync();
+        return _life.StartAsync(Scope, _model.LoadAsync, _model.FollowAsync, () => InvokeAsync(StateHasChanged));
     }
 
-    private Task LoadAsync() => _model.LoadAsync(_left.Token);
+    private Task LoadAsync() => _life.DoAsync(_model.LoadAsync);
 
     private Task ShowAsync() => InvokeAsync(StateHasChanged);
 }

@@ -62,7 +62,7 @@ public sealed partial class SilencePage : IAsyncDisposable
     {
         var (silences, time) = (Services.GetRequiredService<ISilences>(), Services.GetRequiredService<TimeProvider>());
         _alerts = new AlertsModel(Services.GetRequiredService<IClusterService>(), Services.GetRequiredService<IProjectAlerts>(), Services.GetRequiredService<IPlanService>(), time);
-        _list = new SilencesModel(silences, Scope, _alerts);
+        _list = new SilencesModel(silences, Scope, _alerts, time);
         _form = new SilenceForm(silences, Scope, time) { ClusterId = Cluster ?? "" };
         _run = _alerts.RunAsync(Scope, () => InvokeAsync(ShowAsync), _left.Token);
     }

@@ -14,12 +14,15 @@ namespace Portal.Monitoring.Silences;
 public sealed record SilenceItem(string ClusterId, string ClusterName, Silence Silence, int Matched);
 
 /// <summary>The silences of the project's clusters.</summary>
-public sealed class SilencesModel(ISilences silences, Scope scope, AlertsModel alerts)
+public sealed class SilencesModel(ISilences silences, Scope scope, AlertsModel alerts, TimeProvider time)
 {
     private readonly Asking _asking = new();
 
+    /// <summary>Gets what the clusters answered, also before.</summary>
+    public SeenLists<ClusterSilences> Seen { get; } = new(time);
+
     /// <summary>Gets what came.</summary>
-    public Loadable<IReadOnlyList<ClusterSilences>> All { get; } = new();
+    public Loadable<IReadOnlyList<ClusterSilences>> All => Seen.All;
 
     /// <summary>Gets or sets whether those that have ended are shown.</summary>
     public bool WithExpired { get; set; }
@@ -36,19 +39,24 @@ public sealed class SilencesModel(ISilences silences, Scope scope, AlertsModel a
     /// <summary>Gets the rows: active ones first, the next to end first; then pending, then ended ones.</summary>
     public IReadOnlyList<SilenceItem> Items =>
     [
-        .. (All.Value ?? []).Where(c => alerts.Knows(c.ClusterId)).SelectMany(c => c.Silences.Where(s => WithExpired || s.State is not SilenceState.Expired)
+        .. Shown.SelectMany(c => c.Silences.Where(s => WithExpired || s.State is not SilenceState.Expired)
             .Select(s => new SilenceItem(c.ClusterId, alerts.NameOf(c.ClusterId), s, alerts.Items.Count(i => i.IsFiring && i.ClusterId == c.ClusterId && s.Matches(i.Alert.Labels)))))
             .OrderBy(i => i.Silence.State).ThenBy(i => i.Silence.State is SilenceState.Expired ? -i.Silence.EndsAt.UtcTicks : i.Silence.EndsAt.UtcTicks).ThenBy(i => i.ClusterName, StringComparer.CurrentCultureIgnoreCase),
     ];
 
     /// <summary>Gets how many have ended.</summary>
-    public int Expired => (All.Value ?? []).Where(c => alerts.Knows(c.ClusterId)).Sum(c => c.Silences.Count(s => s.State is SilenceState.Expired));
+    public int Expired => Shown.Sum(c => c.Silences.Count(s => s.State is SilenceState.Expired));
 
     /// <summary>Gets the clusters whose silences could not be read.</summary>
     public IReadOnlyList<ClusterSilences> Missing => [.. (All.Value ?? []).Where(c => c.Failure is not null && alerts.Knows(c.ClusterId))];
 
+    private IEnumerable<ClusterSilences> Shown => (All.Value ?? []).Where(c => alerts.Knows(c.ClusterId)).Select(Seen.Shown).OfType<ClusterSilences>();
+
     /// <summary>Reads them.</summary>
-    public Task LoadAsync(CancellationToken cancellationToken) => All.LoadAsync(async () => await silences.ListAsync(scope, cancellationToken));
+    public Task LoadAsync(CancellationToken cancellationToken) => Seen.ReadAsync(() => silences.ListAsync(scope, cancellationToken));
+
+    /// <summary>Reads them again, for a page that follows: at most some seconds old.</summary>
+    public Task FollowAsync(CancellationToken cancellationToken) => Seen.ReadAsync(() => silences.ListLatelyAsync(scope, cancellationToken));
 
     /// <summary>Gives one by its id, or null.</summary>
     public Silence? Find(string clusterId, string id) => All.Value?.FirstOrDefault(c => c.ClusterId == clusterId)?.Silences.FirstOrDefault(s => s.Id == id);

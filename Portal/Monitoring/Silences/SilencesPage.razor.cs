@@ -5,17 +5,14 @@ using Portal.Core.Clusters;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Silences;
 using Portal.Core.Provisioning;
-using Portal.Monitoring.Alerts;
 
 namespace Portal.Monitoring.Silences;
 
 /// <summary>The silences of all clusters of the project.</summary>
 public sealed partial class SilencesPage : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _left = new();
-    private AlertsModel _alerts = null!;
+    private AlertingPageLife _life = null!;
     private SilencesModel _model = null!;
-    private Task _run = Task.CompletedTask;
 
     /// <summary>Gets or sets the project in the address.</summary>
     [Parameter]
@@ -43,28 +40,22 @@ public sealed partial class SilencesPage : IAsyncDisposable
     private TimeProvider Time { get; set; } = null!;
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        await _left.CancelAsync();
-        await _run;
-        _left.Dispose();
-    }
+    public ValueTask DisposeAsync() => _life.DisposeAsync();
 
     /// <inheritdoc />
     protected override Task OnInitializedAsync()
     {
-        _alerts = new AlertsModel(Clusters, Alerts, Plans, Time);
-        _model = new SilencesModel(Silences, Scope, _alerts);
-        _run = _alerts.RunAsync(Scope, () => InvokeAsync(StateHasChanged), _left.Token);
-        return LoadAsync();
+        _life = new AlertingPageLife(Clusters, Alerts, Plans, Time);
+        _model = new SilencesModel(Silences, Scope, _life.Alerts, Time);
+        return _life.StartAsync(Scope, _model.LoadAsync, _model.FollowAsync, () => InvokeAsync(StateHasChanged));
     }
 
-    private Task LoadAsync() => _model.LoadAsync(_left.Token);
+    private Task LoadAsync() => _life.DoAsync(_model.LoadAsync);
 
-    // Reversible: no question before, but a way back after.
+    // Reversible: no question before, but a way back after, also from the next page.
     private async Task ExpireAsync(SilenceItem item)
     {
-        if (!await _model.ExpireAsync(item, _left.Token))
+        if (!await _model.ExpireAsync(item, _life.Left))
         {
             return;
         }
@@ -74,7 +65,7 @@ public sealed partial class SilencesPage : IAsyncDisposable
             options.Action = SilencesText.Undo;
             options.OnClick = _ => InvokeAsync(async () =>
             {
-                await _model.RestoreAsync(item, _left.Token);
+                await _model.RestoreAsync(item, CancellationToken.None);
                 StateHasChanged();
             });
         });
