@@ -2,6 +2,7 @@ using Bunit;
 using MudBlazor;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
+using Portal.Core.Live;
 using Portal.Core.Monitoring.Silences;
 using Portal.Monitoring.Silences;
 using Portal.Tests.Support.Fakes;
@@ -13,7 +14,8 @@ public sealed class SilencePagesTests : AlertingPages
     [Fact]
     public void List_SaysWhoWhyAndHowMany_AndNamesAClusterThatIsSilent()
     {
-        Silences.Lists.Add(new("c5", true, [], new BackendException("alertmanager", "list silences", BackendFailure.Timeout)));
+        Clusters.Rows.Add(ShopWorld.Row("c6", "shop-build", StateKind.Ok, "ready"));
+        Silences.Lists.Add(new("c6", true, [], new BackendException("alertmanager", "list silences", BackendFailure.Timeout)));
         var page = Show<SilencesPage>("/p/p1/alerts/silences");
 
         var row = page.WaitForElement("tbody tr").TextContent;
@@ -21,7 +23,7 @@ public sealed class SilencePagesTests : AlertingPages
         Assert.Contains("disk is extended", row, StringComparison.Ordinal);
         Assert.Contains("dana", row, StringComparison.Ordinal);
         page.WaitForAssertion(() => Assert.Equal("2", page.Find("tbody td.num").TextContent));
-        Assert.Contains("shop-prod-1", page.Find(".note b").TextContent, StringComparison.Ordinal);
+        Assert.Contains("shop-build", page.Find(".note b").TextContent, StringComparison.Ordinal);
         Assert.Single(page.FindAll("tbody tr"));
         page.Find("input[type=checkbox]").Change(true);
         Assert.Equal(2, page.FindAll("tbody tr").Count);
