@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
-using System.Text.Json.Nodes;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Portal.Core.Backends;
@@ -22,7 +20,7 @@ namespace Portal.Tests.Bench;
 /// </summary>
 internal static class LogsBench
 {
-    private const int Lines = 3_600_000;
+    private const int Lines = HourOfLines.Count;
     private static readonly ClusterKey Cluster = new(TestScopes.Region, "p1", "c1");
     private static readonly Scope Scope = TestScopes.Fake(new Dictionary<string, string>());
 
@@ -35,27 +33,24 @@ internal static class LogsBench
             Console.WriteLine(FormattableString.Invariant($"| {Lines}{(slow ? ", faster than taken" : string.Empty)} | {told.Seconds:0.0} s | {told.Tenth:0.0} MB | {told.End:0.0} MB | {told.End / told.Tenth:0.00} | {told.Rows} |"));
         }
 
+        await LogsPageBench.RunAsync();
         await SearchAsync(Math.Max(5, runs));
     }
 
     private static async Task<(double Seconds, double Tenth, double End, int Rows)> FollowAsync(bool slow)
     {
-        var wire = new LineStream(slow ? int.MaxValue : 8_000);
-        var api = DispatchProxy.Create<IKubernetesApi, OneLog>();
-        ((OneLog)api).Wire = wire;
-        var connector = DispatchProxy.Create<IClusterConnector, OneLog>();
-        ((OneLog)connector).Api = api;
-        var time = new QuickTime();
-        var model = new PodLogsModel(new ContainerLogs(connector, time), Scope, Cluster, "zone-prod", time);
+        long seen = 0;
+        var time = new QuickTime(50);
+        var model = new PodLogsModel(HourOfLines.Read(Lines, () => slow ? Lines : seen + 8_000, time), Scope, Cluster, "zone-prod", time);
         var (before, tenth, rows) = (GC.GetTotalMemory(forceFullCollection: true), 0.0, 0);
         var watch = Stopwatch.StartNew();
         await model.RunAsync(
             new PodLogsQuery([new LogTarget("shop-1", "shop")], false, string.Empty),
             () =>
             {
-                wire.Seen = model.Count + model.Dropped;
+                seen = model.Count + model.Dropped;
                 rows = Math.Max(rows, model.Visible.Count);
-                if (tenth == 0 && wire.Seen >= Lines / 10)
+                if (tenth == 0 && seen >= Lines / 10)
                 {
                     tenth = GC.GetTotalMemory(forceFullCollection: true) - before;
                 }
@@ -102,90 +97,5 @@ internal static class LogsBench
         table.Add("the request alone", bare);
         table.Add("the portal's search, ready to be shown", whole, FormattableString.Invariant($"{BenchTable.Median(whole) / BenchTable.Median(bare):0.00} × the request"));
         table.Print();
-    }
-
-    /// <summary>A cluster that has one log and nothing else.</summary>
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1852:Seal internal types", Justification = "The proxy is made as a class that derives from it.")]
-    internal class OneLog : DispatchProxy
-    {
-        internal Stream? Wire { get; set; }
-
-        internal IKubernetesApi? Api { get; set; }
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
-        {
-            nameof(IClusterConnector.AsPersonAsync) => Task.FromResult(Api!),
-            nameof(IKubernetesApi.OpenLogAsync) => Task.FromResult(Wire!),
-            nameof(IKubernetesApi.FindAsync) => Task.FromResult<JsonObject?>(new JsonObject { ["status"] = new JsonObject { ["phase"] = "Succeeded" } }),
-            _ => throw new NotSupportedException(targetMethod.Name),
-        };
-    }
-
-    /// <summary>A log of an hour. It goes on when the page has seen all but so many of its lines, as a connection that is not read does.</summary>
-    private sealed class LineStream(int ahead) : Stream
-    {
-        private byte[] rest = [];
-        private int at;
-        private int made;
-
-        public long Seen { get; set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            if (at == rest.Length)
-            {
-                while (made - Seen > ahead)
-                {
-                    await Task.Delay(1, cancellationToken);
-                }
-
-                (rest, at) = (Next(), 0);
-            }
-
-            var count = Math.Min(buffer.Length, rest.Length - at);
-            rest.AsSpan(at, count).CopyTo(buffer.Span);
-            at += count;
-            return count;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        private byte[] Next()
-        {
-            var text = new StringBuilder();
-            for (var end = Math.Min(Lines, made + 200); made < end; made++)
-            {
-                text.Append(LogWorld.Now.AddMilliseconds(made).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", System.Globalization.CultureInfo.InvariantCulture))
-                    .Append(System.Globalization.CultureInfo.InvariantCulture, $" level={(made % 50 == 0 ? "error" : "info")} n={made} msg=\"request served\" path=/api/orders status=200 took={made % 200}ms trace=4bf92f3577b34da6a3ce929d0e0e4736\n");
-            }
-
-            return Encoding.UTF8.GetBytes(text.ToString());
-        }
-    }
-
-    /// <summary>Timers that run fifty times faster: four looks a second become two hundred.</summary>
-    private sealed class QuickTime : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(callback, state, dueTime / 50, period == Timeout.InfiniteTimeSpan ? period : period / 50);
     }
 }

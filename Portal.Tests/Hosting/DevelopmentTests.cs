@@ -26,7 +26,7 @@ public sealed class DevelopmentTests
 
         Process.Start("kill", $"-INT {process.Process.Id}").WaitForExit();
 
-        // A host gives what runs half a minute to end; the demo is setting up a cluster just then, and other tests have the processors.
+        // It ends in a second (the host gives what runs eight); this long only where other tests have the processors.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         await process.Process.WaitForExitAsync(patience.Token);
         Assert.Equal(0, process.Process.ExitCode);

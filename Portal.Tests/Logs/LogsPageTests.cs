@@ -175,6 +175,19 @@ public sealed class LogsPageTests : BunitContext
     }
 
     [Fact]
+    public void Magnum_ThatNeverAnswered_IsToldAndNotTakenForAProjectWithoutClusters()
+    {
+        _clusters.Rows.Clear();
+        _clusters.Freshness = new ClusterFreshness(null, new ClusterProblem("magnum", BackendFailure.Unreachable, null, "req-9"), []);
+
+        var page = Open();
+
+        Assert.Equal("The logs cannot be shown.", page.Find(".note b").TextContent);
+        Assert.Empty(page.FindAll(".em"));
+        Assert.Empty(_logs.Asked);
+    }
+
+    [Fact]
     public void Search_ThatTakesLong_ShowsThatItIsAsked()
     {
         _logs.Hold = new();

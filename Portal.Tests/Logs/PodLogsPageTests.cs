@@ -57,6 +57,21 @@ public sealed class PodLogsPageTests : BunitContext
     }
 
     [Fact]
+    public void Container_OfTenThousandPods_IsFoundByAPartOfItsName_AndThePageHoldsAFewOfThem()
+    {
+        _logs.Pods.AddRange(Enumerable.Range(0, 10_000).Select(n => new LogPod($"load-{n:00000}", [new("api", 0)], "Running", 0)));
+        var page = Open();
+
+        var buttons = page.FindAll("#pod-targets button");
+        Assert.InRange(buttons.Count, 1, 60);
+        Assert.Equal(("true", "shop-api-b2api"), (buttons[0].GetAttribute("aria-pressed"), buttons[0].TextContent));
+        page.Find("#pod-targets input").Input("load-0712");
+        Assert.Equal(10, page.FindAll("#pod-targets button").Count);
+        page.Find("#pod-targets input").Input("nobody");
+        Assert.Equal("Nothing has this in its name.", page.Find("#pod-targets [role=status]").TextContent);
+    }
+
+    [Fact]
     public void Containers_OfSeveralPods_AreColoured()
     {
         var page = Open("?container=api&with=shop-api-c3/api");

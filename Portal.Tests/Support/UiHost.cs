@@ -61,7 +61,7 @@ internal sealed class UiHost : IAsyncDisposable
 
     public string Url => _app.Urls.First();
 
-    public static async Task<UiHost> StartAsync(int port = 0, IClusterMetrics? metrics = null)
+    public static async Task<UiHost> StartAsync(int port = 0, IClusterMetrics? metrics = null, Portal.Core.Logs.Containers.IContainerLogs? containers = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -95,7 +95,7 @@ internal sealed class UiHost : IAsyncDisposable
         app.MapShell();
         var host = new UiHost(app);
         host.Dashboards = new Portal.Core.Monitoring.Grafana.GrafanaDashboards(MemoryHome.NewStore(), host.Audit, TimeProvider.System);
-        fakes = new HostFakes([host.Dashboards, new Portal.Core.Monitoring.Grafana.GrafanaPanels(host.Dashboards, metrics ?? host.Metrics), host.Clusters, host.Offer, host.Plans, host.Scopes, host.Audit, host.Access, host.Inside, host.Images, new FakeImageSettings(), new FakePullRenewal(), new FakeClusterAddons(host.Plans), host.Alerts, host.Silences, host.Receivers, host.Logs, new FakeApps(), metrics ?? host.Metrics, new PanelPointsService(metrics ?? host.Metrics), new ChartPlacesService(metrics ?? host.Metrics), host.Looks]);
+        fakes = new HostFakes([containers ?? host.Logs, host.Dashboards, new Portal.Core.Monitoring.Grafana.GrafanaPanels(host.Dashboards, metrics ?? host.Metrics), host.Clusters, host.Offer, host.Plans, host.Scopes, host.Audit, host.Access, host.Inside, host.Images, new FakeImageSettings(), new FakePullRenewal(), new FakeClusterAddons(host.Plans), host.Alerts, host.Silences, host.Receivers, host.Logs, new FakeApps(), metrics ?? host.Metrics, new PanelPointsService(metrics ?? host.Metrics), new ChartPlacesService(metrics ?? host.Metrics), host.Looks]);
         await app.StartAsync();
         return host;
     }

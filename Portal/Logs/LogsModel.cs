@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Portal.Clusters;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
-using Portal.Core.Live;
 using Portal.Core.Logs;
 
 namespace Portal.Logs;
@@ -20,10 +19,9 @@ public sealed class LogsModel(IClusterService clusters, IProjectLogs logs, Scope
     public const int MostClusters = 20;
 
     private const long MostCharacters = 16_000_000;
-    private readonly LiveList<string, ClusterView> _clusters = new(v => v.Cluster.Id);
+    private readonly FollowedClusters _clusters = new(clusters);
     private readonly string _session = "portal-" + Guid.NewGuid().ToString("N");
-    private bool _hasRows;
-    private bool _isFresh;
+    private Exception? _failure;
     private LogPosition? _next;
     private LogSearch? _search;
 
@@ -31,10 +29,10 @@ public sealed class LogsModel(IClusterService clusters, IProjectLogs logs, Scope
     public LogsQuery Query { get; set; } = new();
 
     /// <summary>Gets why nothing can be shown, or null.</summary>
-    public Exception? Failure { get; private set; }
+    public Exception? Failure => _failure ?? (KnowsClusters ? null : _clusters.Failure);
 
     /// <summary>Gets whether the clusters are known.</summary>
-    public bool KnowsClusters => _hasRows && (_isFresh || !_clusters.Items.IsEmpty);
+    public bool KnowsClusters => _clusters.IsKnown;
 
     /// <summary>Gets whether a search has been answered.</summary>
     public bool IsLoaded { get; private set; }
@@ -91,47 +89,14 @@ public sealed class LogsModel(IClusterService clusters, IProjectLogs logs, Scope
     public IEnumerable<LogSourceAnswer> Without => Sources.Where(s => s.State is LogSourceState.WithoutElasticsearch);
 
     /// <summary>Follows which clusters the project has, until cancelled.</summary>
-    public async Task FollowClustersAsync(Func<Task> changed, CancellationToken cancellationToken)
-    {
-        try
+    public Task FollowClustersAsync(Func<Task> changed, CancellationToken cancellationToken) => _clusters.RunAsync(
+        scope,
+        () =>
         {
-            await _clusters.RunAsync(await clusters.WatchAsync(scope, cancellationToken), () => LearnAsync(changed, rows: true), cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-        catch (Exception failure) when (failure is BackendException or ForbiddenException)
-        {
-            Failure = failure;
-            await changed();
-        }
-    }
-
-    /// <summary>Learns whether an empty list of clusters is an answer, until cancelled.</summary>
-    public async Task FollowFreshnessAsync(Func<Task> changed, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await foreach (var freshness in clusters.WatchFreshnessAsync(scope, cancellationToken).WithCancellation(cancellationToken))
-            {
-                if (freshness.AsOf is not null && !_isFresh)
-                {
-                    _isFresh = true;
-                    await LearnAsync(changed, rows: false);
-                }
-                else if (freshness is { AsOf: null, Problem: { } problem })
-                {
-                    Failure = problem.ToException();
-                    await changed();
-                }
-            }
-        }
-        catch (Exception failure) when (failure is OperationCanceledException or BackendException or ForbiddenException)
-        {
-            // The page was left; or the other following says why.
-        }
-    }
+            Clusters = [.. _clusters.Items.Values.OrderBy(v => v.Cluster.Name, StringComparer.CurrentCultureIgnoreCase).ThenBy(v => v.Cluster.Id, StringComparer.Ordinal).Select(v => new LogSource(v.Cluster.Id, v.Cluster.Name))];
+            return changed();
+        },
+        cancellationToken);
 
     /// <summary>Searches anew.</summary>
     public async Task SearchAsync(CancellationToken cancellationToken)
@@ -143,13 +108,13 @@ public sealed class LogsModel(IClusterService clusters, IProjectLogs logs, Scope
         {
             var answer = await logs.SearchAsync(scope, Chosen, _search, null, PageSize, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            (Failure, Lines, Sources, Histogram, QueryError, _next) = (null, answer.Lines, answer.Sources, answer.Histogram, answer.QueryError, answer.Next);
+            (_failure, Lines, Sources, Histogram, QueryError, _next) = (null, answer.Lines, answer.Sources, answer.Histogram, answer.QueryError, answer.Next);
             (Total, IsTotalLower, Dropped, Skipped) = (answer.Total, answer.IsTotalLower, 0, false);
             Kibana = await KibanaAsync(_search, cancellationToken);
         }
         catch (Exception failure) when (failure is BackendException or ForbiddenException)
         {
-            (Failure, Lines, Sources, Histogram, _next) = (failure, [], [], null, null);
+            (_failure, Lines, Sources, Histogram, _next) = (failure, [], [], null, null);
         }
 
         (IsLoaded, IsSearching) = (true, false);
@@ -175,7 +140,7 @@ public sealed class LogsModel(IClusterService clusters, IProjectLogs logs, Scope
         }
         catch (BackendException failure)
         {
-            Failure = failure;
+            _failure = failure;
         }
         finally
         {
@@ -208,7 +173,7 @@ public sealed class LogsModel(IClusterService clusters, IProjectLogs logs, Scope
         }
         catch (Exception failure) when (failure is BackendException or ForbiddenException)
         {
-            Failure = failure;
+            _failure = failure;
         }
 
         IsTailing = false;
@@ -217,13 +182,6 @@ public sealed class LogsModel(IClusterService clusters, IProjectLogs logs, Scope
 
     /// <summary>Finds a line by its key among those held.</summary>
     public LogLine? Find(string? key) => key is null ? null : Lines.FirstOrDefault(l => l.Key == key);
-
-    private async Task LearnAsync(Func<Task> changed, bool rows)
-    {
-        _hasRows |= rows;
-        Clusters = [.. _clusters.Items.Values.OrderBy(v => v.Cluster.Name, StringComparer.CurrentCultureIgnoreCase).ThenBy(v => v.Cluster.Id, StringComparer.Ordinal).Select(v => new LogSource(v.Cluster.Id, v.Cluster.Name))];
-        await changed();
-    }
 
     private async Task<IReadOnlyList<(LogSource, string)>> KibanaAsync(LogSearch search, CancellationToken cancellationToken)
     {

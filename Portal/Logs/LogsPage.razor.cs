@@ -53,7 +53,7 @@ public sealed partial class LogsPage : IAsyncDisposable
         _model = new LogsModel(Clusters, Logs, Scope, Time) { Query = LogsQuery.Of(Navigation.Uri) };
         _run = new LogsRun(_model, () => InvokeAsync(StateHasChanged));
         _text = _model.Query.Text;
-        _following = Task.WhenAll(_model.FollowClustersAsync(ShowAsync, _run.Left), _model.FollowFreshnessAsync(ShowAsync, _run.Left));
+        _following = _model.FollowClustersAsync(ShowAsync, _run.Left);
     }
 
     /// <inheritdoc />

@@ -58,6 +58,9 @@ public sealed class PodLogsModel(IContainerLogs logs, Scope scope, ClusterKey cl
     /// <summary>Gets the pods of the namespace.</summary>
     public Loadable<IReadOnlyList<LogPod>> Pods { get; } = new();
 
+    /// <summary>Gets the containers of these pods, in their order.</summary>
+    public IReadOnlyList<LogTarget> Targets { get; private set; } = [];
+
     /// <summary>Gets how many lines were let go.</summary>
     public long Dropped { get; private set; }
 
@@ -89,7 +92,11 @@ public sealed class PodLogsModel(IContainerLogs logs, Scope scope, ClusterKey cl
     public int Matching { get; private set; }
 
     /// <summary>Asks which pods there are.</summary>
-    public Task LoadPodsAsync(CancellationToken cancellationToken) => Pods.LoadAsync(async () => await logs.ListPodsAsync(scope, cluster, space, cancellationToken));
+    public async Task LoadPodsAsync(CancellationToken cancellationToken)
+    {
+        await Pods.LoadAsync(async () => await logs.ListPodsAsync(scope, cluster, space, cancellationToken));
+        Targets = [.. (Pods.Value ?? []).SelectMany(p => p.Containers.Select(c => new LogTarget(p.Name, c.Name)))];
+    }
 
     /// <summary>Follows until cancelled or over.</summary>
     public async Task RunAsync(PodLogsQuery query, Func<Task> changed, CancellationToken cancellationToken)

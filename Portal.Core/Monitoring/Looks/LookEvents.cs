@@ -21,7 +21,7 @@ public sealed record LookEvent(string ClusterId, DateTimeOffset At, bool IsWarni
 public interface ILookEvents
 {
     /// <summary>Events that are given at most.</summary>
-    public const int Most = 20;
+    public const int Most = 200;
 
     /// <summary>Gives the youngest events, read as the person (<c>/api/v1/events</c>); a cluster that fails is named in the answer.</summary>
     /// <exception cref="ForbiddenException">A cluster is of another project, or the person may not read.</exception>

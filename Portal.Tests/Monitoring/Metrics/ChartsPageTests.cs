@@ -109,6 +109,35 @@ public sealed class ChartsPageTests : BunitContext
     }
 
     [Fact]
+    public void Pod_OfTenThousand_IsFoundByAPartOfItsName_AndThePageHoldsAFewOfThem()
+    {
+        _metrics.Pods = [.. Enumerable.Range(0, 10_000).Select(n => FakeMetrics.Pod("zone-prod", $"shop-api-58c7d9f6b5-{n:00000}", "node-1", "ReplicaSet", "shop-api-58c7d9f6b5"))];
+        var page = Open<ChartsPage>("charts?dashboard=pod&cluster=c5&namespace=zone-prod");
+
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".charts-pick [popover] button")), TimeSpan.FromSeconds(60));
+        Assert.InRange(page.FindAll(".charts-tools button, .charts-tools option").Count, 1, 80);
+        Assert.Equal("shop-api-58c7d9f6b5-00000", page.Find(".charts-pick [popover] [aria-pressed=true]").TextContent);
+        page.Find(".charts-pick [popover] input").Input("-0712");
+        Assert.Equal(10, page.FindAll(".charts-pick [popover] button").Count);
+        page.FindAll(".charts-pick [popover] button")[^1].Click();
+        Assert.Contains("pod=shop-api-58c7d9f6b5-07129", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Events_OfARangeWithMany_AreShownWholeWhenAskedFor()
+    {
+        _looks.Events = new([.. Enumerable.Range(0, 60).Select(n => new LookEvent("c5", At.AddSeconds(-n), false, "Killing", "Stopping", "Pod", "zone-prod", $"shop-api-{n}", 1))], 140, []);
+        var page = Open<ChartsPage>("charts?cluster=c5&from=2026-01-15T13%3A00%3A00Z&to=2026-01-15T14%3A00%3A00Z&look=1");
+
+        page.WaitForAssertion(() => Assert.Equal(20, page.FindAll("[data-look=events] li").Count), TimeSpan.FromSeconds(60));
+        Assert.Equal("Show all 60", page.Find("[data-look=events] .look-links button").TextContent);
+        page.Find("[data-look=events] .look-links button").Click();
+        Assert.Equal(60, page.FindAll("[data-look=events] li").Count);
+        Assert.Empty(page.FindAll("[data-look=events] .look-links"));
+        Assert.Contains("60 of 140", page.Find("#look-events").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Panels_OfTheDrawer_WaitAndFailEachByItself()
     {
         _looks.LogsFailure = new BackendException("elasticsearch", "search", BackendFailure.Timeout);

@@ -1,4 +1,6 @@
 // Ages and clocks tick here, not over the circuit. The server writes the first text into each <time>.
+import { dateFormat } from "./formats";
+
 interface Words { s: string; min: string; h: string; d: string; ago: string; in: string; now: string }
 
 function words(): Words {
@@ -28,13 +30,13 @@ function text(time: HTMLTimeElement, at: Date, w: Words): string {
   const language = tongue();
   const past = Date.now() + skew - at.getTime();
   switch (time.dataset.kind) {
-    case "ago": return past >= 86_400_000 ? at.toLocaleDateString(language, { day: "numeric", month: "short", year: "numeric" }) : w.ago.replace("{0}", span(past, false, w));
+    case "ago": return past >= 86_400_000 ? dateFormat(language, "day", { day: "numeric", month: "short", year: "numeric" }).format(at) : w.ago.replace("{0}", span(past, false, w));
     case "age": return span(past, false, w);
     case "fine": return span(past, true, w);
     case "in": return past >= 0 ? w.now : w.in.replace("{0}", span(-past + 999, true, w));
-    case "clock": return at.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
-    case "moment": return at.toLocaleString(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
-    default: return at.toLocaleString(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
+    case "clock": return dateFormat(language, "clock", { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }).format(at);
+    case "moment": return dateFormat(language, "moment", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }).format(at);
+    default: return dateFormat(language, "whole", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
   }
 }
 
@@ -48,7 +50,7 @@ function refresh(time: HTMLTimeElement, w: Words): void {
   // The node is Blazor's: change its value, never replace it.
   const node = time.firstChild;
   if (node instanceof Text) { if (node.nodeValue !== next) node.nodeValue = next; }
-  const title = `${at.toLocaleString(tongue(), { dateStyle: "medium", timeStyle: "long" })} · ${at.toISOString().slice(0, 19)}Z`;
+  const title = `${dateFormat(tongue(), "title", { dateStyle: "medium", timeStyle: "long" }).format(at)} · ${at.toISOString().slice(0, 19)}Z`;
   if (time.title !== title) time.title = title;
 }
 

@@ -27,6 +27,8 @@ export class Card {
   private asking: AbortController | null = null;
   private readonly watcher: ResizeObserver;
   private width = 0;
+  // What the browser last told of the plot's place; asking it would lay the whole page out anew for each chart that came.
+  private space = 0;
   private asked = 0;
 
   constructor(public spec: ChartSpec, public board: BoardSpec, private readonly shared: Shared) {
@@ -39,7 +41,10 @@ export class Card {
     const pop = el("div", { id: menu, popover: "", class: "pop" }, this.item(texts.full, () => this.full()), this.tableButton, this.item(texts.png, () => this.png()), this.item(texts.csv, () => { if (this.points) csv(this.points, spec.title); }));
     this.node = el("section", { class: `card chart${spec.isTall ? " tall" : ""}`, "aria-label": spec.title, "data-chart": spec.id },
       el("header", {}, this.heading, el("span", { class: "t3 s12" }, spec.unitWords), el("span", { class: "sp" }), opener, pop), this.notes, el("div", { class: "chart-mid" }, this.body, this.said), this.below);
-    this.watcher = new ResizeObserver(() => { if (Math.abs(this.body.clientWidth - this.width) > 1) { this.draw(); this.refine(); } });
+    this.watcher = new ResizeObserver(([now]) => {
+      this.space = Math.round(now.contentRect.width);
+      if (Math.abs(this.space - this.width) > 1) { this.draw(); this.refine(); }
+    });
     this.watcher.observe(this.body);
     this.node.addEventListener("fullscreenchange", () => requestAnimationFrame(() => { this.draw(); this.refine(); }));
   }
@@ -56,7 +61,7 @@ export class Card {
 
   // As many points as the screen shows: three of them to four pixels of the device at least, in steps, so that people share.
   private detail(): number {
-    const pixels = this.body.clientWidth * devicePixelRatio * 0.75;
+    const pixels = (this.space || this.body.clientWidth) * devicePixelRatio * 0.75;
     return [2000, 1000, 500].find((d) => pixels >= d) ?? 250;
   }
 
@@ -107,7 +112,7 @@ export class Card {
     const colours = this.shared.colours.choose(lines.map((l) => l.name));
     if (this.picked !== null && !lines.some((l) => l.name === this.picked)) this.picked = null;
     const shown = lines.map((l) => this.picked === null || l.name === this.picked);
-    this.width = this.body.clientWidth;
+    this.width = this.space || this.body.clientWidth;
     this.u?.destroy();
     this.u = null;
     this.body.replaceChildren();

@@ -1,3 +1,5 @@
+import { dateFormat, numberFormat } from "../formats";
+
 /** Numbers with their unit, short enough for an axis and a legend. */
 const binary = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 const bits = ["b", "kb", "Mb", "Gb", "Tb", "Pb"];
@@ -6,7 +8,7 @@ const metric = ["", "k", "M", "G", "T", "P"];
 function digits(value: number): string {
   const size = Math.abs(value);
   const places = size === 0 || size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.01 ? 3 : 5;
-  const text = value.toLocaleString(document.documentElement.lang || undefined, { maximumFractionDigits: places, useGrouping: false });
+  const text = numberFormat(document.documentElement.lang || undefined, places).format(value);
   return size > 0 && size < 0.00001 ? value.toExponential(1) : text;
 }
 
@@ -58,7 +60,7 @@ export function moment(at: number, span: number): string {
 
 /** A day as people write it, without the year. */
 export function day(date: Date): string {
-  return date.toLocaleDateString(document.documentElement.lang || undefined, { day: "numeric", month: "short" });
+  return dateFormat(document.documentElement.lang || undefined, "short day", { day: "numeric", month: "short" }).format(date);
 }
 
 /** The axis' times: hours, and the day at midnight. */
