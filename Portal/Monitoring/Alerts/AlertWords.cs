@@ -72,4 +72,18 @@ public static class AlertWords
         AlertSilence.NotUnderstood => AlertsText.WhyNotUnderstood,
         _ => AlertsText.WhyDead,
     };
+
+    /// <summary>Says how many alerts need someone, and of how many clusters that is known; nothing before it is.</summary>
+    public static string Summary(AlertsModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (!model.IsLoaded || model.Failure is not null || model.Heard == 0)
+        {
+            return "";
+        }
+
+        var needs = model.Items.Count(i => i.NeedsSomeone);
+        var firing = needs == 0 ? AlertsText.LeadCalm : Sentence.Count(needs, AlertsText.LeadOne, AlertsText.LeadMany);
+        return $"{firing} {Sentence.Count(model.Heard, AlertsText.HeardOne, AlertsText.HeardMany)}";
+    }
 }

@@ -141,16 +141,4 @@ public sealed partial class AlertsPage : IAsyncDisposable
 
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(query.Write()), replace: typed);
     }
-
-    private string Summary()
-    {
-        if (!_model.IsLoaded || _model.Failure is not null)
-        {
-            return "";
-        }
-
-        var needs = _model.Items.Count(i => i.NeedsSomeone);
-        var firing = needs == 0 ? AlertsText.LeadCalm : Sentence.Count(needs, AlertsText.LeadOne, AlertsText.LeadMany);
-        return _model.Heard == 0 ? "" : $"{firing} {Sentence.Count(_model.Heard, AlertsText.HeardOne, AlertsText.HeardMany)}";
-    }
 }
