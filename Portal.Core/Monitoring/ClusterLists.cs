@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portal.Core.Backends;
-using Portal.Core.Kubernetes;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Storage;
 

@@ -6,7 +6,6 @@ using Portal.Core.Monitoring.Silences;
 using Portal.Monitoring.Receivers;
 using Portal.Monitoring.Rules;
 using Portal.Monitoring.Silences;
-using Portal.Tests.Support.Fakes;
 
 namespace Portal.Tests.Monitoring;
 

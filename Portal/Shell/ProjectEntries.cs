@@ -1,4 +1,3 @@
-using Portal.Monitoring;
 using Portal.Monitoring.Alerts;
 using Portal.Shared;
 

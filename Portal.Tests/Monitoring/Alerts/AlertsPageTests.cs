@@ -8,7 +8,6 @@ using Portal.Core.Clusters;
 using Portal.Core.Live;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Provisioning;
-using Portal.Monitoring;
 using Portal.Monitoring.Alerts;
 using Portal.Tests.Support.Fakes;
 using static Portal.Tests.Support.Fakes.FakeAlerts;

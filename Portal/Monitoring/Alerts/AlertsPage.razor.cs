@@ -5,7 +5,6 @@ using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Looks;
 using Portal.Core.Monitoring.Silences;
 using Portal.Core.Provisioning;
-using Portal.Shared;
 
 namespace Portal.Monitoring.Alerts;
 
