@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using Portal.Core.Backends;
 using Portal.Core.Kubernetes;
 using Portal.Core.Monitoring;
 using Portal.Core.Monitoring.Alerts;
