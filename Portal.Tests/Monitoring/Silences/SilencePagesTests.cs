@@ -2,7 +2,7 @@ using Bunit;
 using MudBlazor;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
-using Portal.Core.Monitoring.Silences;
+using Portal.Core.Live;
 using Portal.Monitoring.Silences;
 using Portal.Tests.Support.Fakes;
 
