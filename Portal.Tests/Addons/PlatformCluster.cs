@@ -62,6 +62,14 @@ public class PlatformCluster : IAsyncLifetime
     internal T Get<T>()
         where T : notnull => host.Get<T>();
 
+    /// <summary>Ends the portal and starts it again on the same data and cluster.</summary>
+    internal async Task RestartAsync()
+    {
+        await host.RestartAsync();
+        var scope = await ScopeAsync();
+        Api = await Get<IClusterConnector>().AsPortalAsync(new ClusterKey(scope.Region, scope.ProjectId, ClusterId), CancellationToken.None);
+    }
+
     /// <summary>Runs an add-on's installation once more; gives what it waits for.</summary>
     internal Task<Reason?> AgainAsync(string addon)
     {

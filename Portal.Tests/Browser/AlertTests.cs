@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using Portal.Monitoring;
-using Portal.Tests.Monitoring;
+using Portal.Monitoring.Alerts;
+using Portal.Monitoring.Silences;
+using Portal.Tests.Monitoring.Alerts;
 using Portal.Tests.Sandbox;
 
 namespace Portal.Tests.Browser;

@@ -24,9 +24,11 @@ internal sealed partial record Attempt
         return
         [
             Read("ISilences.ListAsync", async (w, s) => (await w.Get<ISilences>().ListAsync(s, None)).Select(c => new { c.ClusterId, c.Silences, Why = c.Failure?.Message })),
+            Read("ISilences.ListLatelyAsync", async (w, s) => (await w.Get<ISilences>().ListLatelyAsync(s, None)).Select(c => new { c.ClusterId, c.Silences, Why = c.Failure?.Message })),
             Write("ISilences.SaveAsync", async (w, s) => await w.Get<ISilences>().SaveAsync(s, w.ClusterId, silence, None)),
             Write("ISilences.ExpireAsync", (w, s) => Nothing(w.Get<ISilences>().ExpireAsync(s, w.ClusterId, Guid.NewGuid().ToString(), None))),
             Read("IAlertRules.ListAsync", async (w, s) => (await w.Get<IAlertRules>().ListAsync(s, None)).Select(c => new { c.ClusterId, c.Rules, Why = c.Failure?.Message })),
+            Read("IAlertRules.ListLatelyAsync", async (w, s) => (await w.Get<IAlertRules>().ListLatelyAsync(s, None)).Select(c => new { c.ClusterId, c.Rules, Why = c.Failure?.Message })),
             Write("IAlertRules.PreviewAsync", async (w, s) => await w.Get<IAlertRules>().PreviewAsync(s, w.ClusterId, rule, None)),
             Write("IAlertRules.SaveAsync", async (w, s) => await w.Get<IAlertRules>().SaveAsync(s, w.ClusterId, rule, None)),
             Write("IAlertRules.AdjustAsync", async (w, s) => await w.Get<IAlertRules>().AdjustAsync(s, w.ClusterId, "TargetDown", "99", TimeSpan.FromMinutes(1), None)),
@@ -41,6 +43,7 @@ internal sealed partial record Attempt
         Read("IProjectAlerts.ListAsync", async (w, s) => await w.Get<IProjectAlerts>().ListAsync(s, None)),
         Read("IProjectAlerts.WatchAsync", (w, s) => FirstAsync(t => w.Get<IProjectAlerts>().WatchAsync(s, t))),
         Read("IAlertReceivers.ListAsync", async (w, s) => (await w.Get<IAlertReceivers>().ListAsync(s, None)).Select(c => new { c.ClusterId, c.Receivers, Why = c.Failure?.Message })),
+        Read("IAlertReceivers.ListLatelyAsync", async (w, s) => (await w.Get<IAlertReceivers>().ListLatelyAsync(s, None)).Select(c => new { c.ClusterId, c.Receivers, Why = c.Failure?.Message })),
         Write("IAlertReceivers.SaveAsync", (w, s) => Nothing(w.Get<IAlertReceivers>().SaveAsync(s, w.ClusterId, new ReceiverDraft { Name = "theirs", Kind = ReceiverKind.Webhook, Url = "https://theirs.example.test/", IsNew = true }, None))),
         Write("IAlertReceivers.RemoveAsync", (w, s) => Nothing(w.Get<IAlertReceivers>().RemoveAsync(s, w.ClusterId, "theirs", None))),
         Write("IAlertReceivers.LoadAsync", async (w, s) => await w.Get<IAlertReceivers>().LoadAsync(s, w.ClusterId, None)),

@@ -14,7 +14,7 @@ public sealed partial class TextTests
     private static readonly string[] Sources = Directory.GetFiles(Path.Combine(RepositoryPaths.Root, "Portal.Core"), "*.cs", SearchOption.AllDirectories);
 
     // Each form tells what is wrong in its own words.
-    private static readonly ResourceManager[] FieldWords = [Portal.Clusters.FieldErrorText.ResourceManager, Portal.Monitoring.Grafana.GrafanaText.ResourceManager, Portal.Monitoring.RulesText.ResourceManager, Portal.Monitoring.ReceiversText.ResourceManager, Portal.Monitoring.SilencesText.ResourceManager];
+    private static readonly ResourceManager[] FieldWords = [Portal.Clusters.FieldErrorText.ResourceManager, Portal.Monitoring.Grafana.GrafanaText.ResourceManager, Portal.Monitoring.Rules.RulesText.ResourceManager, Portal.Monitoring.Receivers.ReceiversText.ResourceManager, Portal.Monitoring.Silences.SilencesText.ResourceManager];
 
     [Fact]
     public void Reasons_EveryCodeOfTheCore_HasASentence() =>

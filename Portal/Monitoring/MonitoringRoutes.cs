@@ -1,3 +1,4 @@
+using Portal.Monitoring.Alerts;
 using Portal.Monitoring.Charts;
 using Portal.Monitoring.Grafana;
 

@@ -1,4 +1,4 @@
-using Portal.Monitoring;
+using Portal.Monitoring.Alerts;
 using Portal.Shared;
 
 namespace Portal.Shell;

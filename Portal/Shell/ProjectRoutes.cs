@@ -30,9 +30,12 @@ public static class ProjectRoutes
     public static string Repository(string projectId, string fullName, string? digest = null) =>
         $"{Images(projectId)}/{string.Join('/', fullName.Split('/').Select(Uri.EscapeDataString))}{(digest is null ? "" : $"?artifact={Uri.EscapeDataString(digest)}")}";
 
-    /// <summary>The alerts of the project's clusters, or of one.</summary>
-    public static string Alerts(string projectId, string? clusterId = null) =>
-        $"{Overview(projectId)}/alerts{(clusterId is null ? "" : $"?cluster={Uri.EscapeDataString(clusterId)}")}";
+    /// <summary>The alerts of the project's clusters, or of one; of those that are over, the ones of a range, or of the last day.</summary>
+    public static string Alerts(string projectId, string? clusterId = null, TimeRange? range = null)
+    {
+        var values = new[] { clusterId is null ? null : $"cluster={Uri.EscapeDataString(clusterId)}", range?.ToQuery() }.OfType<string>().ToList();
+        return $"{Overview(projectId)}/alerts{(values.Count == 0 ? "" : "?" + string.Join('&', values))}";
+    }
 
     /// <summary>The charts of the project's clusters, or of one.</summary>
     public static string Charts(string projectId, string? clusterId = null) =>

@@ -88,7 +88,7 @@ public sealed record ReceiverDraft : AlertReceiver
 /// <param name="CanTake">Whether that Alertmanager looks where the portal writes; one that was installed by an older portal does not.</param>
 /// <param name="Receivers">By name.</param>
 /// <param name="Failure">Why they could not be read, or null.</param>
-public sealed record ClusterReceivers(string ClusterId, bool IsThere, bool CanTake, ImmutableArray<AlertReceiver> Receivers, BackendException? Failure = null);
+public sealed record ClusterReceivers(string ClusterId, bool IsThere, bool CanTake, ImmutableArray<AlertReceiver> Receivers, BackendException? Failure = null) : IOfCluster;
 
 /// <summary>Whether an Alertmanager has what was written.</summary>
 /// <param name="IsLoaded">Whether it has.</param>
@@ -126,6 +126,9 @@ public interface IAlertReceivers
 {
     /// <summary>Lists the receivers of every cluster of the project that the portal has looked at; needs <see cref="Capability.Read"/>.</summary>
     Task<ImmutableArray<ClusterReceivers>> ListAsync(Scope scope, CancellationToken cancellationToken);
+
+    /// <summary>Lists them for a page that asks again and again: at most some seconds old, and asked once for all who look. Needs <see cref="Capability.Read"/>.</summary>
+    Task<ImmutableArray<ClusterReceivers>> ListLatelyAsync(Scope scope, CancellationToken cancellationToken);
 
     /// <summary>Writes a receiver; needs <see cref="Capability.Write"/>, and is audited without its secrets.</summary>
     /// <exception cref="ClusterInvalidException">Fields have something to correct: <c>name</c>, <c>to</c>, <c>from</c>, <c>smarthost</c>, <c>url</c>, <c>secret</c>, <c>channel</c>, <c>severities</c>, <c>cluster</c>.</exception>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Portal.Core.Audit;
@@ -10,21 +9,14 @@ using Portal.Core.Monitoring.Alerts;
 namespace Portal.Core.Monitoring.Receivers;
 
 /// <inheritdoc />
-internal sealed class ProjectReceivers(ReceiverBook book, ReceiverLoader loader, ReceiverTrials trials, IReceiverUpkeep upkeep, AlertBooks books, IAuditLog audit) : IAlertReceivers
+internal sealed class ProjectReceivers(ReceiverBook book, ReceiverLoader loader, ReceiverTrials trials, IReceiverUpkeep upkeep, AlertBooks books, IAuditLog audit, TimeProvider time) : IAlertReceivers
 {
-    private const int AtOnce = 8;
     private const int Most = 30;
+    private readonly ClusterLists<ClusterReceivers> lists = new(books, time);
 
-    public async Task<ImmutableArray<ClusterReceivers>> ListAsync(Scope scope, CancellationToken cancellationToken)
-    {
-        scope.Demand(Capability.Read);
-        var looks = await books.LooksAsync(AlertBooks.ProjectKey(scope.Region, scope.ProjectId), cancellationToken).ConfigureAwait(false);
-        var lists = new ConcurrentBag<ClusterReceivers>();
-        await Parallel.ForEachAsync(
-            looks.Select(l => l.Value.Cluster), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (cluster, ended) => lists.Add(await ListAsync(cluster, ended).ConfigureAwait(false))).ConfigureAwait(false);
-        return [.. lists.OrderBy(l => l.ClusterId, StringComparer.Ordinal)];
-    }
+    public Task<ImmutableArray<ClusterReceivers>> ListAsync(Scope scope, CancellationToken cancellationToken) => lists.NowAsync(scope, (look, ended) => ListAsync(look.Cluster, ended), cancellationToken);
+
+    public Task<ImmutableArray<ClusterReceivers>> ListLatelyAsync(Scope scope, CancellationToken cancellationToken) => lists.LatelyAsync(scope, (look, ended) => ListAsync(look.Cluster, ended), cancellationToken);
 
     public Task SaveAsync(Scope scope, string clusterId, ReceiverDraft draft, CancellationToken cancellationToken)
     {
@@ -162,6 +154,7 @@ internal sealed class ProjectReceivers(ReceiverBook book, ReceiverLoader loader,
         {
             scope.Demand(Capability.Write);
             var done = await act(Key(scope, clusterId)).ConfigureAwait(false);
+            lists.Forget(scope);
             if (done is ReceiverTrial trial)
             {
                 facts["outcome"] = trial.Reason is { } why ? $"{trial.Outcome} {why}" : trial.Outcome.ToString();

@@ -49,12 +49,12 @@ internal sealed class ReceiverLoader(ReceiverBook book, AlertmanagerControl cont
         return new(true, null);
     }
 
-    /// <summary>Looks whether the receivers still stand on the add-on's configuration of today and are loaded; mends it where not.</summary>
-    public async Task KeepAsync(ClusterKey cluster, CancellationToken cancellationToken)
+    /// <summary>Looks whether the receivers still stand on the add-on's configuration of today and are loaded; mends it where not. Gives whether all is well, or nothing more can be done.</summary>
+    public async Task<bool> KeepAsync(ClusterKey cluster, CancellationToken cancellationToken)
     {
         if (await book.FindAsync(cluster, onlyWritten: true, cancellationToken).ConfigureAwait(false) is not { Addon: not null, CanTake: true } shelf)
         {
-            return;
+            return true;
         }
 
         if (!shelf.IsFresh)
@@ -64,8 +64,10 @@ internal sealed class ReceiverLoader(ReceiverBook book, AlertmanagerControl cont
 
         if (!shelf.IsFresh || shelf.State.Former is not null || await control.RevisionAsync(cluster, cancellationToken).ConfigureAwait(false) != shelf.State.Revision)
         {
-            await LoadAsync(cluster, cancellationToken).ConfigureAwait(false);
+            return await LoadAsync(cluster, cancellationToken).ConfigureAwait(false) is { IsLoaded: true } or { WhyNot: not null };
         }
+
+        return true;
     }
 }
 
@@ -105,7 +107,11 @@ internal sealed class ReceiverUpkeep(ReceiverLoader loader, AlertBooks books, IO
         {
             try
             {
-                await loader.KeepAsync(cluster, ended).ConfigureAwait(false);
+                // Also after a restart between the writing and the reload: what was written takes its time into the pod.
+                if (!await loader.KeepAsync(cluster, ended).ConfigureAwait(false) && !attended.ContainsKey(cluster))
+                {
+                    Attend(cluster);
+                }
             }
             catch (BackendException e)
             {

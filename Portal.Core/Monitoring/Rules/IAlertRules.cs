@@ -79,7 +79,14 @@ public sealed record AlertRule
 /// <param name="IsThere">Whether the cluster has a Prometheus.</param>
 /// <param name="Rules">As loaded, the platform's first.</param>
 /// <param name="Failure">Why they could not be read, or null.</param>
-public sealed record ClusterRules(string ClusterId, bool IsThere, ImmutableArray<AlertRule> Rules, BackendException? Failure = null);
+public sealed record ClusterRules(string ClusterId, bool IsThere, ImmutableArray<AlertRule> Rules, BackendException? Failure = null) : IOfCluster
+{
+    /// <summary>Gets whether that Prometheus looks where the portal writes own rules; one that was installed by an older portal does not.</summary>
+    public bool CanTake { get; init; } = true;
+
+    /// <summary>Gets whether a rule of the platform steps back for another threshold; those that were installed by an older portal do not.</summary>
+    public bool StepsBack => Rules.Any(r => r.IsReplaceable) || !Rules.Any(r => !r.IsOwn);
+}
 
 /// <summary>An own rule as somebody wants it.</summary>
 public sealed record RuleDraft
@@ -126,6 +133,9 @@ public interface IAlertRules
 {
     /// <summary>Lists the rules of every cluster of the project that the portal has looked at; needs <see cref="Capability.Read"/>.</summary>
     Task<ImmutableArray<ClusterRules>> ListAsync(Scope scope, CancellationToken cancellationToken);
+
+    /// <summary>Lists them for a page that asks again and again: at most some seconds old, and asked once for all who look. Needs <see cref="Capability.Read"/>.</summary>
+    Task<ImmutableArray<ClusterRules>> ListLatelyAsync(Scope scope, CancellationToken cancellationToken);
 
     /// <summary>Says how often a rule would have fired in the last 24 hours, minute by minute; needs <see cref="Capability.Read"/>.</summary>
     /// <exception cref="ClusterInvalidException">The cluster's Prometheus refuses the expression, or a field has something to correct.</exception>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -14,23 +13,16 @@ namespace Portal.Core.Monitoring.Rules;
 /// <inheritdoc />
 internal sealed partial class ProjectRules(RuleApi api, IClusterConnector connector, AlertBooks books, IAuditLog audit, TimeProvider time) : IAlertRules
 {
-    private const int AtOnce = 8;
     private const int Most = 100;
     private const int LongestExpression = 4000;
     private const int Step = 60;
     private static readonly string[] Severities = ["critical", "warning", "info"];
     private static readonly KubernetesResource Maps = KubernetesResource.Of("v1", "ConfigMap");
+    private readonly ClusterLists<ClusterRules> lists = new(books, time);
 
-    public async Task<ImmutableArray<ClusterRules>> ListAsync(Scope scope, CancellationToken cancellationToken)
-    {
-        scope.Demand(Capability.Read);
-        var looks = await books.LooksAsync(AlertBooks.ProjectKey(scope.Region, scope.ProjectId), cancellationToken).ConfigureAwait(false);
-        var lists = new ConcurrentBag<ClusterRules>();
-        await Parallel.ForEachAsync(
-            looks.Select(l => l.Value.Cluster), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (cluster, ended) => lists.Add(await ListAsync(cluster, scope, ended).ConfigureAwait(false))).ConfigureAwait(false);
-        return [.. lists.OrderBy(l => l.ClusterId, StringComparer.Ordinal)];
-    }
+    public Task<ImmutableArray<ClusterRules>> ListAsync(Scope scope, CancellationToken cancellationToken) => lists.NowAsync(scope, (look, ended) => ListAsync(look.Cluster, scope, ended), cancellationToken);
+
+    public Task<ImmutableArray<ClusterRules>> ListLatelyAsync(Scope scope, CancellationToken cancellationToken) => lists.LatelyAsync(scope, (look, ended) => ListAsync(look.Cluster, scope, ended), cancellationToken);
 
     public async Task<RulePreview> PreviewAsync(Scope scope, string clusterId, RuleDraft draft, CancellationToken cancellationToken)
     {
@@ -97,12 +89,11 @@ internal sealed partial class ProjectRules(RuleApi api, IClusterConnector connec
         var own = rules.FirstOrDefault(r => r.IsOwn && r.Name == name);
         if (own?.Revision == revision)
         {
+            lists.Forget(scope);
             return new(true, own?.Error);
         }
 
-        // One that was installed before the portal wrote rules does not look for them.
-        var configuration = await api.ConfigurationAsync(cluster, scope, cancellationToken).ConfigureAwait(false);
-        return new(false, configuration.Contains(RuleFile.Folder, StringComparison.Ordinal) ? null : "rule-not-mounted");
+        return new(false, await LooksForOwnAsync(cluster, scope, cancellationToken).ConfigureAwait(false) ? null : "rule-not-mounted");
     }
 
     /// <summary>Counts how often a rule would have begun to fire, from the times at which each series meets it.</summary>
@@ -188,13 +179,20 @@ internal sealed partial class ProjectRules(RuleApi api, IClusterConnector connec
         try
         {
             var rules = await api.ListAsync(cluster, scope, cancellationToken).ConfigureAwait(false);
-            return new(cluster.ClusterId, rules is not null, rules ?? []);
+            var list = new ClusterRules(cluster.ClusterId, rules is not null, rules ?? []);
+
+            // What has own rules, or some that step back for them, looks for them.
+            return rules is null || list.Rules.Any(r => r.IsOwn || r.IsReplaceable) ? list : list with { CanTake = await LooksForOwnAsync(cluster, scope, cancellationToken).ConfigureAwait(false) };
         }
         catch (BackendException e)
         {
             return new(cluster.ClusterId, true, [], e);
         }
     }
+
+    // One that was installed before the portal wrote rules does not.
+    private async Task<bool> LooksForOwnAsync(ClusterKey cluster, Scope scope, CancellationToken cancellationToken) =>
+        (await api.ConfigurationAsync(cluster, scope, cancellationToken).ConfigureAwait(false)).Contains(RuleFile.Folder, StringComparison.Ordinal);
 
     private Task<string> RemoveAsync(Scope scope, string action, string clusterId, string name, CancellationToken cancellationToken) => !RuleName().IsMatch(name)
         ? throw Wrong("name", "rule-bad-name")
@@ -233,6 +231,7 @@ internal sealed partial class ProjectRules(RuleApi api, IClusterConnector connec
         {
             scope.Demand(Capability.Write);
             var done = await act(Key(scope, clusterId)).ConfigureAwait(false);
+            lists.Forget(scope);
             result = "ok";
             return done;
         }

@@ -72,13 +72,16 @@ public sealed record SilenceDraft
 /// <param name="IsThere">Whether the cluster has an Alertmanager.</param>
 /// <param name="Silences">Active ones first, then pending, then expired.</param>
 /// <param name="Failure">Why they could not be read, or null; the other clusters' are complete all the same.</param>
-public sealed record ClusterSilences(string ClusterId, bool IsThere, ImmutableArray<Silence> Silences, BackendException? Failure = null);
+public sealed record ClusterSilences(string ClusterId, bool IsThere, ImmutableArray<Silence> Silences, BackendException? Failure = null) : IOfCluster;
 
 /// <summary>The silences of a project's clusters: Alertmanager's API v2, by the portal's way into each cluster.</summary>
 public interface ISilences
 {
     /// <summary>Lists those of every cluster of the project that the portal has looked at; needs <see cref="Capability.Read"/>.</summary>
     Task<ImmutableArray<ClusterSilences>> ListAsync(Scope scope, CancellationToken cancellationToken);
+
+    /// <summary>Lists them for a page that asks again and again: at most some seconds old, and asked once for all who look. Needs <see cref="Capability.Read"/>.</summary>
+    Task<ImmutableArray<ClusterSilences>> ListLatelyAsync(Scope scope, CancellationToken cancellationToken);
 
     /// <summary>
     /// Makes a silence, or changes one, in the name of the scope's person; needs <see cref="Capability.Write"/>, and is audited. Where the answer is

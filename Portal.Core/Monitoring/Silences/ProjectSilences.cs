@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portal.Core.Audit;
 using Portal.Core.Backends;
@@ -11,18 +10,11 @@ namespace Portal.Core.Monitoring.Silences;
 /// <inheritdoc />
 internal sealed class ProjectSilences(AlertmanagerApi api, AlertBooks books, AlertWatch watch, IAuditLog audit, TimeProvider time) : ISilences
 {
-    private const int AtOnce = 8;
+    private readonly ClusterLists<ClusterSilences> lists = new(books, time);
 
-    public async Task<ImmutableArray<ClusterSilences>> ListAsync(Scope scope, CancellationToken cancellationToken)
-    {
-        scope.Demand(Capability.Read);
-        var looks = await books.LooksAsync(AlertBooks.ProjectKey(scope.Region, scope.ProjectId), cancellationToken).ConfigureAwait(false);
-        var lists = new ConcurrentBag<ClusterSilences>();
-        await Parallel.ForEachAsync(
-            looks.Select(l => l.Value), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (look, ended) => lists.Add(look.Source.HasAlertmanager is false ? new(look.Cluster.ClusterId, false, []) : await ListAsync(look.Cluster, scope, ended).ConfigureAwait(false))).ConfigureAwait(false);
-        return [.. lists.OrderBy(l => l.ClusterId, StringComparer.Ordinal)];
-    }
+    public Task<ImmutableArray<ClusterSilences>> ListAsync(Scope scope, CancellationToken cancellationToken) => lists.NowAsync(scope, (look, ended) => ListAsync(look, scope, ended), cancellationToken);
+
+    public Task<ImmutableArray<ClusterSilences>> ListLatelyAsync(Scope scope, CancellationToken cancellationToken) => lists.LatelyAsync(scope, (look, ended) => ListAsync(look, scope, ended), cancellationToken);
 
     public Task<string> SaveAsync(Scope scope, string clusterId, SilenceDraft draft, CancellationToken cancellationToken) =>
         ChangeAsync(scope, draft.Id is null ? "silence.create" : "silence.change", clusterId, Facts(draft), async cluster =>
@@ -128,8 +120,14 @@ internal sealed class ProjectSilences(AlertmanagerApi api, AlertBooks books, Ale
         ["comment"] = draft.Comment,
     };
 
-    private async Task<ClusterSilences> ListAsync(ClusterKey cluster, Scope scope, CancellationToken cancellationToken)
+    private async Task<ClusterSilences> ListAsync(AlertLook look, Scope scope, CancellationToken cancellationToken)
     {
+        var cluster = look.Cluster;
+        if (look.Source.HasAlertmanager is false)
+        {
+            return new(cluster.ClusterId, false, []);
+        }
+
         try
         {
             var silences = await api.ListAsync(cluster, scope, cancellationToken).ConfigureAwait(false);
@@ -165,7 +163,8 @@ internal sealed class ProjectSilences(AlertmanagerApi api, AlertBooks books, Ale
             facts["silence"] = await act(cluster).ConfigureAwait(false);
             result = "ok";
 
-            // So that the list says it at once, and not at the next look.
+            // So that the lists say it at once, and not at the next look.
+            lists.Forget(scope);
             await watch.LookNowAsync(cluster, CancellationToken.None).ConfigureAwait(false);
             return facts["silence"];
         }

@@ -154,6 +154,8 @@ public sealed class ChartsPageTests : BunitContext
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-look=logs] .note")), TimeSpan.FromSeconds(60));
         Assert.Equal("shop-prod-1 did not answer; its part is missing.", page.Find("[data-look=deliveries] .look-missing").TextContent.Trim());
         Assert.Equal(["KubePodCrashLooping"], page.FindAll("[data-look=alerts] a").Select(a => a.TextContent));
+        Assert.Equal("/p/p1/alerts?alert=c5%2Fa&from=now-1h&to=now", page.Find("[data-look=alerts] a").GetAttribute("href"));
+        Assert.Equal("/p/p1/alerts?cluster=c5&from=now-1h&to=now", page.FindAll(".charts-range > a")[^1].GetAttribute("href"));
         Assert.NotEmpty(page.FindAll("[data-look=events] .mud-skeleton"));
         _looks.HoldEvents.SetResult();
         page.WaitForAssertion(() => Assert.Equal("No events. Kubernetes keeps them for about an hour.", page.Find("[data-look=events] p").TextContent), TimeSpan.FromSeconds(60));

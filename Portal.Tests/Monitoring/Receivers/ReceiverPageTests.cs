@@ -1,45 +1,13 @@
 using Bunit;
-using Microsoft.AspNetCore.Components;
-using Microsoft.Extensions.DependencyInjection;
-using MudBlazor.Services;
 using Portal.Core.Backends;
 using Portal.Core.Clusters;
-using Portal.Core.Live;
-using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Receivers;
-using Portal.Core.Monitoring.Rules;
-using Portal.Core.Provisioning;
-using Portal.Monitoring;
-using Portal.Shared.Ranges;
-using Portal.Tests.Support.Fakes;
-using static Portal.Tests.Support.Fakes.FakeAlerts;
+using Portal.Monitoring.Receivers;
 
 namespace Portal.Tests.Monitoring.Receivers;
 
-public sealed class ReceiverPageTests : BunitContext
+public sealed class ReceiverPageTests : AlertingPages
 {
-    private readonly FakeAlerts _alerts = new();
-    private readonly FakeClusters _clusters = new();
-    private readonly FakeScopes _scopes = new();
-    private readonly FakeReceivers _receivers = new();
-    private readonly FakeSilences _silences = new();
-
-    public ReceiverPageTests()
-    {
-        Services.AddMudServices();
-        Services.AddSingleton(TimeProvider.System);
-        Services.AddSingleton<IClusterService>(_clusters);
-        Services.AddSingleton<IProjectAlerts>(_alerts);
-        Services.AddSingleton<IPlanService>(new FakePlans());
-        Services.AddSingleton<IAlertReceivers>(_receivers);
-        Services.AddSingleton<IAlertRules>(_silences);
-        Services.AddScoped<BrowserZone>();
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        _clusters.Rows.Add(ShopWorld.Row("c5", "shop-prod-1", StateKind.Ok, "ready"));
-        _alerts.Books = [new("c5", Heard(), [])];
-        _receivers.Lists.Add(new("c5", true, true, [new AlertReceiver { Name = "pager", Kind = ReceiverKind.Webhook, Host = "https://pager.example.test", HasSecret = true }]));
-    }
-
     [Fact]
     public void New_IsTyped_ErrorsStandAtTheirField_AndTheSecretIsForgotten()
     {
@@ -50,14 +18,14 @@ public sealed class ReceiverPageTests : BunitContext
         page.Find("#receiver-name").Change("chat");
         page.Find("#receiver-url").Change("https://chat.example.test/very-secret");
         page.Find("#receiver-channel").Change("#ops");
-        _receivers.Refusal = new ClusterInvalidException([FieldError.Of("url", "receiver-bad-url")]);
+        Receivers.Refusal = new ClusterInvalidException([FieldError.Of("url", "receiver-bad-url")]);
         page.Find("form").Submit();
         page.WaitForAssertion(() => Assert.Contains("begins with https", page.Find("#receiver-url-error").TextContent, StringComparison.Ordinal));
-        _receivers.Refusal = null;
+        Receivers.Refusal = null;
         page.Find("form").Submit();
 
         page.WaitForAssertion(() => Assert.Contains("Alertmanager works with it: chat", page.Markup, StringComparison.Ordinal));
-        var (cluster, draft) = _receivers.Saved.Single();
+        var (cluster, draft) = Receivers.Saved.Single();
         Assert.Equal(("c5", "chat", ReceiverKind.Slack, "#ops", "https://chat.example.test/very-secret", true), (cluster, draft.Name, draft.Kind, draft.Channel, draft.Url, draft.IsNew));
         Assert.Empty(page.FindAll("form"));
         Assert.DoesNotContain("very-secret", page.Markup, StringComparison.Ordinal);
@@ -74,8 +42,8 @@ public sealed class ReceiverPageTests : BunitContext
         Assert.Contains("https://pager.example.test", page.Find("#receiver-url-help").TextContent, StringComparison.Ordinal);
         page.Find("form").Submit();
 
-        page.WaitForAssertion(() => Assert.Single(_receivers.Saved));
-        Assert.Equal(("", "", false), (_receivers.Saved[0].Draft.Url, _receivers.Saved[0].Draft.Secret, _receivers.Saved[0].Draft.IsNew));
+        page.WaitForAssertion(() => Assert.Single(Receivers.Saved));
+        Assert.Equal(("", "", false), (Receivers.Saved[0].Draft.Url, Receivers.Saved[0].Draft.Secret, Receivers.Saved[0].Draft.IsNew));
     }
 
     [Theory]
@@ -87,7 +55,7 @@ public sealed class ReceiverPageTests : BunitContext
     [InlineData(TrialOutcome.Delivered, null, null, false, "counts all receivers")]
     public void Test_SaysWhatBecameOfIt(TrialOutcome outcome, string? reason, int? status, bool isCertain, string words)
     {
-        _receivers.Trial = new(outcome, reason, status, isCertain);
+        Receivers.Trial = new(outcome, reason, status, isCertain);
         var page = Show<ReceiversPage>("/p/p1/alerts/receivers");
 
         page.WaitForElement("button[aria-label='Send a test to pager']").Click();
@@ -98,7 +66,7 @@ public sealed class ReceiverPageTests : BunitContext
     [Fact]
     public void Refused_ByAlertmanager_IsSaidInItsWords()
     {
-        _receivers.Loading = new(false, "failed to reload config: undefined receiver");
+        Receivers.Loading = new(false, "failed to reload config: undefined receiver");
         var page = Show<ReceiversPage>("/p/p1/alerts/receivers");
 
         page.WaitForElement("button[aria-label='Remove the receiver pager']").Click();
@@ -110,47 +78,30 @@ public sealed class ReceiverPageTests : BunitContext
     [Fact]
     public void Reader_SeesThem_AndNoButton_AndAnOldAlertmanagerLeadsToItsRepair()
     {
-        _scopes.Capabilities = [Capability.Read];
-        _receivers.Lists[0] = _receivers.Lists[0] with { CanTake = false };
+        Scopes.Capabilities = [Capability.Read];
+        Receivers.Lists[0] = Receivers.Lists[0] with { CanTake = false };
         var page = Show<ReceiversPage>("/p/p1/alerts/receivers");
 
         page.WaitForElement("tbody tr");
         Assert.Empty(page.FindAll("tbody button, button.btn.p"));
-        Assert.EndsWith("/clusters/c5?tab=addons", page.Find(".note a").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.EndsWith("/clusters/c5?tab=addons", page.Find("section .note a").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.Contains("in the menu of Alertmanager, and repair it", page.Find("section .note").TextContent, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void StockRule_IsChangedWithAPreview_AndGoesBack()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Test_OfOneThatIsToldEnds_IsSaidToTellTwice(bool toldEnds)
     {
-        var stock = new AlertRule { Name = "TargetDown", Expression = "x > 10", For = TimeSpan.FromMinutes(10), Severity = "warning", IsReplaceable = true, Threshold = "10" };
-        _silences.Rules.Add(new("c5", true, [stock]));
-        var page = Show<RulesPage>("/p/p1/alerts/rules");
+        Receivers.Lists[0] = Receivers.Lists[0] with { Receivers = [Receivers.Lists[0].Receivers[0] with { SendResolved = toldEnds }] };
+        var page = Show<ReceiversPage>("/p/p1/alerts/receivers");
+        var button = page.WaitForElement("button[aria-label='Send a test to pager']");
+        var help = button.GetAttribute("aria-describedby");
 
-        page.WaitForElement("button[aria-label='Change the rule TargetDown']").Click();
-        page.WaitForElement("#adjust-threshold").Change("many");
-        page.Find("form").Submit();
-        Assert.Contains("no number", page.Find("#adjust-threshold-error").TextContent, StringComparison.Ordinal);
-        page.Find("#adjust-threshold").Change("25");
-        page.Find("#adjust-for").Change("30");
-        page.FindAll("form button[type=button]")[0].Click();
-        page.WaitForAssertion(() => Assert.Contains("fired 3 times", page.Find("form .note").TextContent, StringComparison.Ordinal));
-        _silences.Rules[0] = new("c5", true, [stock, stock with { IsOwn = true, IsReplaceable = false, Replaces = true, Threshold = "25" }]);
-        page.Find("form").Submit();
+        button.Click();
 
-        page.WaitForElement("button[aria-label=\"Back to the platform's rule TargetDown\"]").Click();
-        page.WaitForAssertion(() => Assert.Equal(["TargetDown"], _silences.Restored));
-        Assert.Equal([("TargetDown", "25", TimeSpan.FromMinutes(30))], _silences.Adjusted);
-        Assert.Single(page.FindAll("button[aria-label='Change the rule TargetDown']"));
-    }
-
-    private IRenderedComponent<T> Show<T>(string address)
-        where T : IComponent
-    {
-        Services.GetRequiredService<NavigationManager>().NavigateTo(address);
-        return Render<T>(p =>
-        {
-            p.TryAdd("ProjectId", "p1");
-            p.AddCascadingValue(_scopes.Scope);
-        });
+        page.WaitForAssertion(() => Assert.Contains("was delivered", string.Concat(page.FindAll(".note").Select(n => n.TextContent)), StringComparison.Ordinal));
+        Assert.Equal(toldEnds, help is not null && page.Find("#" + help).TextContent.Contains("a second message", StringComparison.Ordinal));
+        Assert.Equal(toldEnds, page.Find(".note").TextContent.Contains("A second message tells its end", StringComparison.Ordinal));
     }
 }

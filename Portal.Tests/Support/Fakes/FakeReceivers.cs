@@ -15,14 +15,21 @@ internal sealed class FakeReceivers : IAlertReceivers
 
     public Exception? Refusal { get; set; }
 
+    public BackendException? Failure { get; set; }
+
+    public int Reads { get; private set; }
+
     public ReceiverLoading Loading { get; set; } = new(true, null);
 
     public ReceiverTrial Trial { get; set; } = new(TrialOutcome.Delivered);
 
+    public Task<ImmutableArray<ClusterReceivers>> ListLatelyAsync(Scope scope, CancellationToken cancellationToken) => ListAsync(scope, cancellationToken);
+
     public Task<ImmutableArray<ClusterReceivers>> ListAsync(Scope scope, CancellationToken cancellationToken)
     {
         scope.Demand(Capability.Read);
-        return Task.FromResult<ImmutableArray<ClusterReceivers>>([.. Lists]);
+        Reads++;
+        return Failure is null ? Task.FromResult<ImmutableArray<ClusterReceivers>>([.. Lists]) : throw Failure;
     }
 
     public Task SaveAsync(Scope scope, string clusterId, ReceiverDraft draft, CancellationToken cancellationToken)

@@ -20,6 +20,10 @@ internal sealed class FakeSilences : ISilences, IAlertRules
 
     public Exception? Refusal { get; set; }
 
+    public BackendException? Failure { get; set; }
+
+    public int Reads { get; private set; }
+
     public RuleLoading Loading { get; set; } = new(true, null);
 
     public static Silence Silence(string id, SilenceState state, string comment, params SilenceMatcher[] matchers) => new()
@@ -33,10 +37,13 @@ internal sealed class FakeSilences : ISilences, IAlertRules
         Comment = comment,
     };
 
+    public Task<ImmutableArray<ClusterSilences>> ListLatelyAsync(Scope scope, CancellationToken cancellationToken) => ListAsync(scope, cancellationToken);
+
     public Task<ImmutableArray<ClusterSilences>> ListAsync(Scope scope, CancellationToken cancellationToken)
     {
         scope.Demand(Capability.Read);
-        return Task.FromResult<ImmutableArray<ClusterSilences>>([.. Lists]);
+        Reads++;
+        return Failure is null ? Task.FromResult<ImmutableArray<ClusterSilences>>([.. Lists]) : throw Failure;
     }
 
     public Task<string> SaveAsync(Scope scope, string clusterId, SilenceDraft draft, CancellationToken cancellationToken)
@@ -56,7 +63,13 @@ internal sealed class FakeSilences : ISilences, IAlertRules
         return Task.CompletedTask;
     }
 
-    Task<ImmutableArray<ClusterRules>> IAlertRules.ListAsync(Scope scope, CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<ClusterRules>>([.. Rules]);
+    Task<ImmutableArray<ClusterRules>> IAlertRules.ListAsync(Scope scope, CancellationToken cancellationToken)
+    {
+        Reads++;
+        return Failure is null ? Task.FromResult<ImmutableArray<ClusterRules>>([.. Rules]) : throw Failure;
+    }
+
+    Task<ImmutableArray<ClusterRules>> IAlertRules.ListLatelyAsync(Scope scope, CancellationToken cancellationToken) => ((IAlertRules)this).ListAsync(scope, cancellationToken);
 
     public Task<RulePreview> PreviewAsync(Scope scope, string clusterId, RuleDraft draft, CancellationToken cancellationToken) =>
         Refusal is null ? Task.FromResult(new RulePreview(3, TimeSpan.FromMinutes(12), DateTimeOffset.UtcNow.AddHours(-2), 1, 2)) : throw Refusal;

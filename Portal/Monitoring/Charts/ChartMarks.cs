@@ -2,6 +2,7 @@ using Portal.Core.Backends;
 using Portal.Core.Clusters;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Provisioning;
+using Portal.Monitoring.Alerts;
 using Portal.Provisioning;
 using Portal.Shell;
 

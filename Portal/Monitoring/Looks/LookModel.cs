@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portal.Core.Backends;
 using Portal.Core.Monitoring.Alerts;
 using Portal.Core.Monitoring.Looks;
+using Portal.Monitoring.Alerts;
 using Portal.Shared;
 
 namespace Portal.Monitoring.Looks;
