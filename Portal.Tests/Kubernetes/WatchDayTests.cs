@@ -52,8 +52,9 @@ public sealed class WatchDayTests(ITestOutputHelper output) : IAsyncLifetime
         await Eventually.TrueAsync(() => viewer.IsReady("node-0") == false, "a change at the end of the day is seen");
         Assert.Equal(1, server.Lists);
 
-        // A watch is left after 4:45 to 5:15, so with the sixth minute at the latest; before each but the first is asked for the version.
-        Assert.InRange(server.Watches, 240, 290);
+        // A watch is left after 4:45 to 5:15, so with the sixth minute; a slow machine lets a minute or two pass while the next one is asked for
+        // (that waits for the clock too). Before each but the first is asked for the version.
+        Assert.InRange(server.Watches, 180, 290);
         Assert.Equal(server.Watches * 2, server.Asked);
     }
 

@@ -14,6 +14,9 @@ internal sealed class ChildProcess : IDisposable
 
     public static ChildProcess Start(params string[] arguments) => Run(Dotnet, ["exec", typeof(ChildProcess).Assembly.Location, .. arguments]);
 
+    /// <summary>Starts it so that Ctrl-C ends it, whatever started the tests: a shell lets what it runs in the background ignore that, and children inherit it.</summary>
+    public static ChildProcess StartForCtrlC(params string[] arguments) => Run("env", ["--default-signal=INT", Dotnet, "exec", typeof(ChildProcess).Assembly.Location, .. arguments]);
+
     /// <summary>Starts it so that a file over its limit (<see cref="LimitFilesAsync"/>) is an error of the write, as a full disk is, and not the end.</summary>
     public static ChildProcess StartOnASmallDisk(params string[] arguments) =>
         Run("/bin/sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Dotnet, "exec", typeof(ChildProcess).Assembly.Location, .. arguments]);
