@@ -19,4 +19,7 @@ internal static partial class IdentityLog
 
     [LoggerMessage(EventId = 1204, Level = LogLevel.Error, Message = "Old sessions and audit entries could not be cleaned up")]
     public static partial void UpkeepFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 1205, Level = LogLevel.Error, Message = "A page does not hear at once when its session ends; it looks each minute")]
+    public static partial void SessionNotFollowed(this ILogger logger, Exception exception);
 }

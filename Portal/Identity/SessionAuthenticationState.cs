@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 using Portal.Core.Identity.Sessions;
 using Portal.Core.Live;
+using Portal.Core.Storage;
 
 namespace Portal.Identity;
 
@@ -15,6 +16,7 @@ internal sealed class SessionAuthenticationState : RevalidatingServerAuthenticat
     private readonly CancellationTokenSource closing = new();
     private readonly ISessions sessions;
     private readonly IChangeBus changes;
+    private readonly ILogger logger;
     private string? followed;
 
     public SessionAuthenticationState(ILoggerFactory loggers, ISessions sessions, IChangeBus changes)
@@ -22,6 +24,7 @@ internal sealed class SessionAuthenticationState : RevalidatingServerAuthenticat
     {
         this.sessions = sessions;
         this.changes = changes;
+        logger = loggers.CreateLogger<SessionAuthenticationState>();
         AuthenticationStateChanged += OnChanged;
     }
 
@@ -30,7 +33,20 @@ internal sealed class SessionAuthenticationState : RevalidatingServerAuthenticat
 
     /// <inheritdoc />
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
-        authenticationState.User.SessionId() is { } id && await sessions.TouchAsync(id, cancellationToken) is not null;
+        authenticationState.User.SessionId() is { } id && await LivesAsync(id, cancellationToken);
+
+    /// <summary>Gives whether a session lives. A storage that is away has signed nobody out: what is asked for meanwhile fails by itself.</summary>
+    internal async Task<bool> LivesAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await sessions.TouchAsync(id, cancellationToken) is not null;
+        }
+        catch (StorageException)
+        {
+            return true;
+        }
+    }
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
@@ -53,13 +69,18 @@ internal sealed class SessionAuthenticationState : RevalidatingServerAuthenticat
         {
             // The circuit is closing.
         }
+        catch (Exception e)
+        {
+            // Nobody waits for this: thrown on, it would end the process. The session is looked at each minute all the same.
+            logger.SessionNotFollowed(e);
+        }
     }
 
     private async Task FollowAsync(string id, CancellationToken cancellationToken)
     {
         await foreach (var _ in changes.SubscribeAsync($"session/{id}", cancellationToken))
         {
-            if (await sessions.TouchAsync(id, cancellationToken) is null)
+            if (!await LivesAsync(id, cancellationToken))
             {
                 SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity()))));
                 return;
