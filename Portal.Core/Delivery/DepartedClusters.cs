@@ -61,7 +61,7 @@ internal sealed class DepartedClusters(
             {
                 await LookAsync(stoppingToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.DepartedLookFailed(e);
             }

@@ -86,7 +86,7 @@ public sealed class AppPoolsTests : IClusterConnector, IDisposable
         var looks = new Looks();
         using var upkeep = new AppUpkeep(looks, time, NullLogger<AppUpkeep>.Instance);
         await upkeep.StartAsync(None);
-        await Eventually.TrueAsync(() => looks.Count >= 2, "it looks again after a failure", () => time.Advance(TimeSpan.FromMinutes(1)));
+        await Eventually.TrueAsync(() => looks.Count >= 3, "it looks again after a failure, and after an answer that took too long", () => time.Advance(TimeSpan.FromMinutes(1)));
         await upkeep.StopAsync(None);
     }
 
@@ -117,6 +117,11 @@ public sealed class AppPoolsTests : IClusterConnector, IDisposable
     {
         public int Count { get; private set; }
 
-        public Task LookAsync(CancellationToken cancellationToken) => ++Count == 1 ? throw new InvalidOperationException() : Task.CompletedTask;
+        public Task LookAsync(CancellationToken cancellationToken) => ++Count switch
+        {
+            1 => throw new InvalidOperationException(),
+            2 => throw new TaskCanceledException("Somebody's own patience ended; nobody stops the portal."),
+            _ => Task.CompletedTask,
+        };
     }
 }

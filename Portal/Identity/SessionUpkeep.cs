@@ -18,7 +18,7 @@ internal sealed class SessionUpkeep(ISessions sessions, IAuditRetention audit, I
                 await sessions.EndOverAsync(stoppingToken);
                 await audit.SweepAsync(stoppingToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // Tried again at the next turn; the portal goes on.
                 logger.UpkeepFailed(e);

@@ -52,7 +52,7 @@ internal sealed class AddonWatch(
             {
                 await LookAsync(stoppingToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.AddonLookFailed(e);
             }

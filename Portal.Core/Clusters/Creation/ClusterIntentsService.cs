@@ -16,7 +16,7 @@ internal sealed class ClusterIntentsService(ClusterCreator creator, TimeProvider
             {
                 await creator.ResumeAsync(stoppingToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // The store or Keystone may be away for a while; the next round looks again.
                 logger.ClusterIntentsFailed(e);

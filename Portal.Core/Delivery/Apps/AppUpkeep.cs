@@ -24,7 +24,7 @@ internal sealed class AppUpkeep(IAppUpkeep upkeep, TimeProvider time, ILogger<Ap
             {
                 await upkeep.LookAsync(stoppingToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.AppLookFailed(e);
             }
